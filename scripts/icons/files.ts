@@ -35,5 +35,6 @@ export function drawnPngs(): ReadonlyMap<string, Bitmap> {
     }
   }
   bitmaps.set('build/icon.png', rasterize(drawApp(), 512, appPalette));
+  bitmaps.set('resources/icon.png', rasterize(drawApp(), 128, appPalette));
   return bitmaps;
 }

@@ -99,7 +99,11 @@ const shell = strictObject('shell', {
   beep: () => undefined,
 });
 
+/** A box with one button needs no answer; the others do, and nobody is there to give one. */
+const dialog = strictObject('dialog', { showErrorBox: () => undefined });
+
 const environment = {
+  dialog,
   clipboard: new (strictClass('clipboard', Clipboard))(),
   nativeTheme: new (strictClass('nativeTheme', NativeTheme))(),
   powerMonitor: new (strictClass('powerMonitor', PowerMonitor))(),

@@ -6,6 +6,7 @@ export const {
   app,
   BrowserWindow,
   clipboard,
+  dialog,
   ipcMain,
   Menu,
   MenuItem,
