@@ -11,7 +11,11 @@ const portKeys = {
 } as const satisfies Readonly<Record<string, readonly [Key, Key, string]>>;
 
 /** What to tell the person who started the program, and the code to exit with. */
-export function explainFailure(config: Config, failure: StartFailure, holder: string | null): Exit {
+export function explainFailure(
+  config: Config,
+  failure: StartFailure,
+  portHolder: (port: number) => string | null,
+): Exit {
   const { service, error } = failure;
   const code = (error as NodeJS.ErrnoException).code;
   const keys = Object.hasOwn(portKeys, service)
@@ -23,12 +27,14 @@ export function explainFailure(config: Config, failure: StartFailure, holder: st
   const host = config.values[hostKey];
   const from = describeOrigin(config.origins[portKey]);
   switch (code) {
-    case 'EADDRINUSE':
+    case 'EADDRINUSE': {
+      const holder = portHolder(port ?? 0);
       return new Exit(
         exitCode.unavailable,
         `${portKey} is ${port} (from ${from}), but that port of ${host} is taken${holder ? ` by ${holder}` : ''}. ` +
           `Stop that program, or give another port with --${option} (0 takes a free one).`,
       );
+    }
     case 'EACCES':
       return new Exit(
         exitCode.config,
