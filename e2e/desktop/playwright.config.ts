@@ -1,21 +1,14 @@
 import path from 'node:path';
 import { defineConfig } from '@playwright/test';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { desktopProjects } from './projects.ts';
+import { root } from './runtime.ts';
 
 export default defineConfig({
-  fullyParallel: false,
   workers: 2,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
-  outputDir: path.join(root, 'test-results'),
-  reporter: [['list']],
-  projects: [
-    {
-      name: 'electron-double',
-      testDir: path.join(root, 'e2e/electron-double'),
-      testMatch: '**/*.spec.ts',
-    },
-    { name: 'desktop', testDir: path.join(root, 'e2e/desktop'), testMatch: '**/*.spec.ts' },
-  ],
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  outputDir: path.join(root, 'test-results/desktop'),
+  reporter: [['list'], [path.join(import.meta.dirname, 'runtime-reporter.ts')]],
+  projects: desktopProjects(),
 });

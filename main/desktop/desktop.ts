@@ -86,7 +86,7 @@ export class Desktop {
       log,
     );
     this.#makeTray(places.trayImages);
-    this.#offerProbe();
+    this.#offerProbe(places.preload);
   }
 
   show(): void {
@@ -182,11 +182,12 @@ export class Desktop {
     });
   }
 
-  #offerProbe(): void {
+  #offerProbe(preload: string): void {
     const { store } = this.#host.gatehouse;
     const tray = this.#tray;
     offerProbe(app.isPackaged, process.env, {
       tray,
+      preload,
       get state() {
         return store.state;
       },

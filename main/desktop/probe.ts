@@ -4,6 +4,8 @@ import type { State } from '../../shared/state.ts';
 /** What the tests of the whole app read, since Electron's tray cannot be asked what it shows. */
 export interface DesktopProbe {
   readonly state: State;
+  /** So that a test can make a page with the real bridge where none should be. */
+  readonly preload: string;
   readonly tray: {
     readonly menu: Menu | null;
     readonly toolTip: string;

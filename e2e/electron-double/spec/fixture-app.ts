@@ -43,7 +43,8 @@ export const test = base.extend<{ userData: string; app: ElectronApplication; pa
   userData: async ({}, use) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'electron-double-'));
     await use(folder);
-    fs.rmSync(folder, { recursive: true, force: true });
+    // Chromium's helpers may still be writing for a moment after it has gone.
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   },
   app: async ({ userData }, use) => {
     const app = await launchFixture(userData);
