@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -37,12 +38,15 @@ export class DesktopApp {
   readonly app: ElectronApplication;
   readonly dataDir: string;
   readonly ready: Promise<ReadyLine>;
+  /** Kept, because Playwright forgets it when the app ends. */
+  readonly process: ChildProcess;
   readonly #stderr: string[] = [];
 
   private constructor(app: ElectronApplication, dataDir: string) {
     this.app = app;
     this.dataDir = dataDir;
     const child = app.process();
+    this.process = child;
     child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(String(chunk)));
     this.ready = firstLine(child.stdout as NodeJS.ReadableStream).then(
       (line) => JSON.parse(line) as ReadyLine,
@@ -100,12 +104,24 @@ export class DesktopApp {
     return this.app.evaluate(() => globalThis.gatehouseDesktop?.state);
   }
 
+  /** Resolves with the exit code when the app ends, by whatever means. */
+  ended(): Promise<number | null> {
+    const { process: child } = this;
+    if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+    return new Promise((done) => child.once('exit', (code) => done(code)));
+  }
+
   /** Quits and answers with the exit code. */
   async quit(): Promise<number | null> {
-    const child = this.app.process();
-    await this.app.close();
-    return child.exitCode;
+    const code = this.ended();
+    if (this.process.exitCode === null) await this.app.close();
+    return code;
   }
+}
+
+/** What a test that replaced `shell`'s functions has kept in the main process. */
+export function openedBy(desktop: DesktopApp): Promise<readonly string[]> {
+  return desktop.app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);
 }
 
 export async function shown(page: Page): Promise<Page> {
@@ -143,7 +159,7 @@ export const test = base.extend<{
       apps.push(app);
       return app;
     });
-    for (const { app } of apps) if (app.process().exitCode === null) await app.close();
+    for (const app of apps) expect(await app.quit(), app.log).toBe(0);
   },
   desktop: async ({ launch }, use) => use(await launch()),
 });

@@ -69,8 +69,7 @@ test('quit while it is still starting', async ({ desktop }) => {
 
 test('SIGTERM stops it in order', async ({ desktop }) => {
   const { pid } = await desktop.ready;
-  const child = desktop.app.process();
-  const ended = new Promise((done) => child.once('exit', (code) => done(code)));
+  const ended = desktop.ended();
   process.kill(pid, 'SIGTERM');
   expect(await ended).toBe(0);
   await expectNothingLeft(desktop);
@@ -78,8 +77,7 @@ test('SIGTERM stops it in order', async ({ desktop }) => {
 
 test('a system that shuts down is given an orderly stop', async ({ desktop }) => {
   await desktop.ready;
-  const child = desktop.app.process();
-  const ended = new Promise((done) => child.once('exit', (code) => done(code)));
+  const ended = desktop.ended();
   await desktop.app
     .evaluate(({ powerMonitor }) => {
       powerMonitor.emit('shutdown', { preventDefault() {} });

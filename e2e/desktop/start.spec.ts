@@ -11,7 +11,7 @@ test('starts, says ready on standard output and shows the tickers', async ({ des
   expect(ready).toMatchObject({
     event: 'ready',
     mode: 'desktop',
-    pid: desktop.app.process().pid,
+    pid: desktop.process.pid,
     dataDir: desktop.dataDir,
   });
   await expect(page.getByRole('main')).toContainText('AAPL');

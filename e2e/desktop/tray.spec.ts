@@ -1,4 +1,4 @@
-import { expect, test } from './desktop-app.ts';
+import { expect, openedBy, test } from './desktop-app.ts';
 import { NdjsonClient } from './ndjson-client.ts';
 
 test('the tray’s icon, tooltip and menu follow a change', async ({ desktop }) => {
@@ -65,15 +65,12 @@ test('the logs are opened from the tray, at their own path only', async ({ deskt
     };
   });
   await desktop.choose('open-logs');
-  expect(await desktop.app.evaluate(() => (globalThis as never)['opened'])).toEqual([
-    `${desktop.dataDir}/logs`,
-  ]);
+  expect(await openedBy(desktop)).toEqual([`${desktop.dataDir}/logs`]);
 });
 
 test('quits from the tray', async ({ desktop }) => {
   await desktop.ready;
-  const child = desktop.app.process();
-  const ended = new Promise((done) => child.once('exit', done));
+  const ended = desktop.ended();
   await desktop.choose('quit').catch(() => {});
   expect(await ended).toBe(0);
 });

@@ -19,14 +19,20 @@ async function start(loadEntry) {
     switches: app.commandLine.all(),
   });
   const browser = await runtime.launching;
+  // Asked to quit meanwhile: whoever asked closes it.
   browser.exited.then(() => {
     // In Electron the browser is this very process.
     if (!runtime.quitting) process.exit(70);
   });
   if (runtime.quitting) return;
   runtime.browser = browser;
-  await followTargets(browser.connection, closeStrangers);
-  app.becomeReady();
+  try {
+    await followTargets(browser.connection, closeStrangers);
+  } catch (error) {
+    if (runtime.quitting) return;
+    throw error;
+  }
+  if (!runtime.quitting) app.becomeReady();
 }
 
 module.exports = { start };

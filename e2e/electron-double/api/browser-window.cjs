@@ -159,7 +159,7 @@ class BrowserWindow extends emitterBase('BrowserWindow', events) {
   }
   setBounds(bounds) {
     this.#bounds = { ...this.#bounds, ...bounds };
-    this.#applyBounds();
+    this.#applyBounds().catch(() => {});
     this.emit('resize');
     this.emit('move');
   }

@@ -20,7 +20,9 @@ const resourceTypes = {
 async function answerRequest({ contents, session, cdp, paused, isMainFrame }) {
   const { requestId, request, resourceType } = paused;
   const url = fromChromium(request.url);
-  const fail = (errorReason) => cdp.send('Fetch.failRequest', { requestId, errorReason });
+  // The page may have gone meanwhile; then nobody waits for the answer.
+  const fail = (errorReason) =>
+    cdp.send('Fetch.failRequest', { requestId, errorReason }).catch(() => undefined);
   try {
     const verdict = await session.webRequest.ask({
       id: requestId,
@@ -42,7 +44,7 @@ async function answerRequest({ contents, session, cdp, paused, isMainFrame }) {
     if (schemeOf(url) !== schemeOf(request.url)) return await fail('Failed');
     return await cdp.send('Fetch.continueRequest', { requestId });
   } catch (error) {
-    console.error(`The protocol handler failed for ${url}:`, error);
+    if (!contents.isDestroyed()) console.error(`The request for ${url} failed:`, error);
     return fail('Failed');
   }
 }

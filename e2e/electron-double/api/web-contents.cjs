@@ -66,6 +66,8 @@ class WebContents extends emitterBase('webContents', events) {
       },
     );
     this.#opening = this.#target.open(bounds);
+    // Whoever loads a page hears of a failure; a window nobody loads into must not end the app.
+    this.#opening.catch(() => {});
     runtime.contents.add(this);
   }
 
