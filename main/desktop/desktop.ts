@@ -39,6 +39,7 @@ export class Desktop {
   readonly #notifications: Notifications;
   readonly #awake = new StayAwake(powerSaveBlocker);
   #tray: StatusTray | null = null;
+  #starting: Promise<unknown> = Promise.resolve();
 
   constructor(host: Host, places: Places) {
     this.#host = host;
@@ -111,10 +112,11 @@ export class Desktop {
     void listening(gatehouse.store).then(() => {
       if (!this.#quit.begun) process.stdout.write(`${JSON.stringify(gatehouse.readyLine())}\n`);
     });
-    for (const { service, error } of await gatehouse.start()) {
+    this.#starting = gatehouse.start();
+    for (const { service, error } of await this.#starting) {
       logs.root.error({ service, err: error }, 'the service did not start; the window shows why');
     }
-    await this.#startUpdater();
+    if (!this.#quit.begun) await this.#startUpdater();
   }
 
   #changed(state: State): void {
@@ -162,6 +164,8 @@ export class Desktop {
     this.#link.close();
     this.#window.destroy();
     this.#awake.set(false);
+    // What is still starting would otherwise come up behind the stop.
+    await this.#starting.catch(() => {});
     await this.#host.stop();
     this.#tray?.destroy();
   }
