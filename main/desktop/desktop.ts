@@ -112,8 +112,9 @@ export class Desktop {
     void listening(gatehouse.store).then(() => {
       if (!this.#quit.begun) process.stdout.write(`${JSON.stringify(gatehouse.readyLine())}\n`);
     });
-    this.#starting = gatehouse.start();
-    for (const { service, error } of await this.#starting) {
+    const starting = gatehouse.start();
+    this.#starting = starting;
+    for (const { service, error } of await starting) {
       logs.root.error({ service, err: error }, 'the service did not start; the window shows why');
     }
     if (!this.#quit.begun) await this.#startUpdater();
