@@ -4,6 +4,7 @@ import { type ControlAddress, openControl } from './control.ts';
 import type { FaultName, FaultSettings } from './faults/definitions.ts';
 import { parseSettings } from './faults/settings.ts';
 import { Gateway } from './gateway.ts';
+import { createMarket } from './market/market.ts';
 import type { SimulatorOptions } from './options.ts';
 import type { Market } from './ports.ts';
 import { newestVersion, oldestVersion } from './protocol/versions.ts';
@@ -63,8 +64,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     options.clockRate ?? 1,
     (options.clockOffset ?? 0) * 1000,
   );
-  const { market } = options;
-  if (!market) throw new Error('A market must be given.');
+  const market =
+    options.market ??
+    createMarket({
+      seed,
+      hours: options.marketHours ?? 'real',
+      frontMonthAtMs: clock.now(),
+      ...(options.symbols ? { symbols: options.symbols } : {}),
+      ...(options.generated === undefined ? {} : { generated: options.generated }),
+    });
   const gateway = new Gateway(
     {
       host: options.host ?? '127.0.0.1',

@@ -1,5 +1,5 @@
+import { zoneOf } from '../../calendar/zone.ts';
 import type { Instrument, Market } from '../ports.ts';
-import { offsetMs } from '../protocol/zone.ts';
 import type { Duration } from './bar-sizes.ts';
 
 const dayMs = 86_400_000;
@@ -83,7 +83,7 @@ function daysBack(
 }
 
 function monthsBack(instrument: Instrument, months: number, endMs: number): number {
-  const offset = offsetMs(instrument.timeZone, endMs);
+  const offset = zoneOf(instrument.timeZone).offsetAt(endMs);
   const wall = new Date(endMs + offset);
   const day = wall.getUTCDate();
   const target = new Date(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth() - months, 1));

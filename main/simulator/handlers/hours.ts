@@ -1,6 +1,6 @@
+import { zoneOf } from '../../calendar/zone.ts';
 import type { Instrument, MarketSession } from '../ports.ts';
 import { dateText } from '../protocol/times.ts';
-import { offsetMs } from '../protocol/zone.ts';
 
 const dayMs = 86_400_000;
 const days = 6;
@@ -12,7 +12,7 @@ export function hoursText(
   fromMs: number,
   which: 'all' | 'regular',
 ): string {
-  const first = fromMs + offsetMs(instrument.timeZone, fromMs);
+  const first = zoneOf(instrument.timeZone).toLocal(fromMs);
   const parts: string[] = [];
   for (let i = 0; i < days; i++) {
     const date = dateText(first + i * dayMs);
@@ -30,7 +30,7 @@ export function hoursText(
 }
 
 function moment(ms: number, { timeZone }: Instrument): string {
-  const wall = ms + offsetMs(timeZone, ms);
+  const wall = zoneOf(timeZone).toLocal(ms);
   const at = new Date(wall);
   const hour = String(at.getUTCHours()).padStart(2, '0');
   const minute = String(at.getUTCMinutes()).padStart(2, '0');

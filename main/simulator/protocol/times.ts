@@ -1,5 +1,5 @@
+import { zoneOf } from '../../calendar/zone.ts';
 import { since } from './versions.ts';
-import { instantOf, isZone, offsetMs } from './zone.ts';
 
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
@@ -17,7 +17,7 @@ export function clockText(ms: number): string {
 
 /** `yyyymmdd hh:mm:ss Zone` as messages carry it; older servers leave the zone out and set two spaces. */
 export function zonedText(ms: number, zone: string, version: number): string {
-  const wall = ms + offsetMs(zone, ms);
+  const wall = zoneOf(zone).toLocal(ms);
   return version >= since.instrumentTimeZone
     ? `${dateText(wall)} ${clockText(wall)} ${zone}`
     : `${dateText(wall)}  ${clockText(wall)}`;
@@ -25,7 +25,7 @@ export function zonedText(ms: number, zone: string, version: number): string {
 
 /** `yyyymmdd-hh:mm:ss` as schedules carry it, in the exchange's own time. */
 export function dashedText(ms: number, zone: string): string {
-  const wall = ms + offsetMs(zone, ms);
+  const wall = zoneOf(zone).toLocal(ms);
   return `${dateText(wall)}-${clockText(wall)}`;
 }
 
@@ -53,12 +53,21 @@ export function instantFrom(text: string, zone: string): number | undefined {
   }
   if (separator === '-' && named === undefined) return wall;
   const where = named ?? zone;
-  return isZone(where) ? instantOf(where, wall) : undefined;
+  return isZone(where) ? zoneOf(where).toUtc(wall) : undefined;
 }
 
 function dayFrom(text: string, zone: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)$/.exec(text.trim());
   if (!match) return undefined;
   const wall = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  return dateText(wall) === text.trim() ? instantOf(zone, wall) : undefined;
+  return dateText(wall) === text.trim() ? zoneOf(zone).toUtc(wall) : undefined;
+}
+
+function isZone(name: string): boolean {
+  try {
+    zoneOf(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
