@@ -34,6 +34,7 @@ export class Session {
   readonly outbox: Outbox;
   readonly reader = new FrameReader();
   readonly subscriptions = new Subscriptions();
+  /** Requests that wait for the lost link. */
   readonly held: (() => void)[] = [];
   phase: SessionPhase = 'hello';
   version = 0;
@@ -47,6 +48,7 @@ export class Session {
   requests = 0;
   #silence: 'none' | 'pause' | 'dead' = 'none';
   #truncate: 'none' | 'frame' | 'socket' = 'none';
+  #waiting: (() => void)[] = [];
 
   constructor(number: number, socket: Socket, clock: Clock, overflow: (session: Session) => void) {
     this.number = number;
@@ -74,6 +76,13 @@ export class Session {
     if (this.#silence !== 'pause') return;
     this.#silence = 'none';
     this.socket.resume();
+    for (const call of this.#waiting.splice(0)) call();
+  }
+
+  /** What a silenced gateway would do next, it does when it speaks again. */
+  whenSpeaking(call: () => void): void {
+    if (this.silent) this.#waiting.push(call);
+    else call();
   }
 
   truncateNext(how: 'frame' | 'socket'): void {
