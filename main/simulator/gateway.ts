@@ -296,9 +296,7 @@ export class Gateway implements Core {
   }
 
   #startApi(session: Session, clientId: number): void {
-    const holder = [...this.#sessions].find(
-      (one) => one !== session && one.clientId === clientId && one.phase === 'ready',
-    );
+    const holder = [...this.#sessions].find((one) => one !== session && one.clientId === clientId);
     const fault = this.faults.active('client-id-in-use', clientId);
     if (holder || (fault && (fault.ids === undefined || fault.ids.includes(clientId)))) {
       session.error(-1, errors.clientIdInUse());
@@ -311,6 +309,7 @@ export class Gateway implements Core {
   }
 
   #ready(session: Session): void {
+    if (session.phase === 'closed') return;
     const { clientId } = session;
     session.phase = 'ready';
     this.log.info({ session: session.number, clientId, version: session.version }, 'client ready');
