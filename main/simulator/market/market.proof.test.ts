@@ -405,6 +405,20 @@ describe('a quote', () => {
     );
   });
 
+  it('is the same whether time goes forward or back', () => {
+    const apple = named(market, 'AAPL');
+    const start = Date.UTC(2026, 10, 18, 15);
+    fc.assert(
+      fc.property(fc.array(fc.nat(2 * dayMs), { minLength: 2, maxLength: 6 }), (moments) => {
+        const fresh = createMarket({ seed: 42, hours: 'real', symbols: ['AAPL'] });
+        for (const ms of moments) market.quote(apple, start + ms);
+        const last = start + (moments[0] as number);
+        expect(market.quote(apple, last)).toEqual(fresh.quote(apple, last));
+      }),
+      { numRuns: count(40, 400) },
+    );
+  });
+
   it('stays as the market left it while it is shut', () => {
     const apple = named(market, 'AAPL');
     const saturday = Date.UTC(2026, 10, 21, 15);
