@@ -23,6 +23,8 @@ export interface ConnectionShared {
   readonly authToken: string | null;
   /** True for a connection that may be silent for as long as it likes. */
   mayIdle(connection: Connection): boolean;
+  /** The peer has taken everything that was written. */
+  drained(connection: Connection): void;
 }
 
 /** Above this many unsent bytes a peer is not read from until it has read itself. */
@@ -68,7 +70,10 @@ export class Connection implements Peer {
     this.#lastActivityMs = this.sinceMs;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#inputOver());
-    socket.on('drain', () => this.#pump());
+    socket.on('drain', () => {
+      shared.drained(this);
+      this.#pump();
+    });
   }
 
   /** Bytes written that the peer has not taken yet. */
@@ -92,7 +97,8 @@ export class Connection implements Peer {
 
   sendBytes(bytes: Buffer): void {
     if (this.#phase === 'closing' || this.#socket.destroyed) return;
-    this.#socket.write(bytes);
+    if (this.#pumping) this.#shared.out.bytes(bytes);
+    else this.#socket.write(bytes);
   }
 
   /** Says a last word, if any, and closes once the peer has had the time to read it. */
