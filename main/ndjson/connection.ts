@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { Clock } from '../kit/clock.ts';
+import { isLoopbackAddress } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
 import type { AnswerBuffer } from './answer-buffer.ts';
 import { asRefusal, type Dispatcher } from './dispatcher.ts';
@@ -65,7 +66,7 @@ export class Connection implements Peer {
     this.#framer = new LineFramer(shared.maxLineBytes);
     this.#authorized = shared.authToken === null;
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    this.loopback = isLoopback(socket.remoteAddress ?? '');
+    this.loopback = isLoopbackAddress(socket.remoteAddress ?? '');
     this.sinceMs = shared.clock.now();
     this.#lastActivityMs = this.sinceMs;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
@@ -275,8 +276,4 @@ export class Connection implements Peer {
     if (this.#phase === 'answering' || this.#backlogged()) socket.pause();
     else if (socket.isPaused()) socket.resume();
   }
-}
-
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(address);
 }

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { type Cancel, type Clock, every } from '../kit/clock.ts';
+import { isLoopbackAddress, listen } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
 import { AnswerBuffer } from './answer-buffer.ts';
 import { Connection, type ConnectionShared } from './connection.ts';
@@ -64,21 +65,6 @@ export interface NdjsonServer {
   stats(): NdjsonStats;
 }
 
-/** The address cannot be listened on; `code` is the system's, such as EADDRINUSE. */
-export class ListenError extends Error {
-  readonly code: string;
-
-  constructor(code: string, host: string, port: number) {
-    super(
-      code === 'EADDRINUSE'
-        ? `Port ${port} on ${host} is taken by another program`
-        : `Cannot listen on ${host}:${port}: ${code}`,
-    );
-    this.name = 'ListenError';
-    this.code = code;
-  }
-}
-
 const defaultMaxConnections = 16_384;
 const announceMs = 100;
 
@@ -109,20 +95,29 @@ class Server implements NdjsonServer {
   }
 
   async start(): Promise<{ readonly host: string; readonly port: number }> {
-    const { host, port, clock, idleTimeoutMs } = this.#options;
+    const { host, port, clock, log, idleTimeoutMs } = this.#options;
     const shared = this.#share();
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
     server.on('connection', (socket) => this.#accept(socket, shared));
+    let actualPort: number;
     try {
-      await listen(server, host, port);
+      actualPort = await listen(server, host, port);
     } catch (error) {
       this.#release();
-      throw new ListenError((error as NodeJS.ErrnoException).code ?? 'unknown', host, port);
+      throw error;
     }
     this.#net = server;
+    if (!isLoopbackAddress(host)) {
+      log.warn(
+        { host, port: actualPort },
+        this.#options.authToken
+          ? 'The NDJSON port is open to other machines; they must show the token'
+          : 'The NDJSON port is open to other machines, and anybody may use it',
+      );
+    }
     const sweepMs = Math.max(20, Math.min(500, idleTimeoutMs / 8 || 500));
     this.#closers.push(every(clock, sweepMs, () => this.#sweep()));
-    return { host, port: (server.address() as net.AddressInfo).port };
+    return { host, port: actualPort };
   }
 
   async stop(): Promise<void> {
@@ -305,14 +300,4 @@ class Server implements NdjsonServer {
     this.#cancelAnnounce?.();
     this.#cancelAnnounce = null;
   }
-}
-
-function listen(server: net.Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
