@@ -273,7 +273,12 @@ export class Connection implements Peer {
       socket.resume();
       return;
     }
-    if (this.#phase === 'answering' || this.#backlogged()) socket.pause();
+    const backlogged = this.#backlogged();
+    const unread = this.#phase === 'open' && this.#framer.pending;
+    if (this.#phase === 'answering' || backlogged || unread) socket.pause();
     else if (socket.isPaused()) socket.resume();
+    // Requests are left though the answers are gone: the others have their turn first. With a
+    // backlog it is `drain` that goes on.
+    if (unread && !backlogged) setImmediate(() => this.#pump());
   }
 }
