@@ -1,4 +1,4 @@
-import { zonedTime } from './zoned-time.ts';
+import { zoneOf } from '../../calendar/zone.ts';
 
 export interface RestartHours {
   /** When TWS restarts itself, `hh:mm` on its own clock. */
@@ -41,4 +41,14 @@ export function scheduledRestart(
   const sinceStart = (local.minute - (hour * 60 + past) + dailyLeadMs / minute + day) % day;
   const left = (dailyLeadMs + dailyLastsMs) / minute - sinceStart;
   return left > 0 ? { kind: 'daily', until: now + left * minute } : null;
+}
+
+/** Weekday (Sunday 0) and minute of the day as a wall clock in `timeZone` shows them. */
+function zonedTime(
+  at: number,
+  timeZone: string | undefined,
+): { readonly weekday: number; readonly minute: number } {
+  const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const wall = new Date(zoneOf(zone).toLocal(at));
+  return { weekday: wall.getUTCDay(), minute: wall.getUTCHours() * 60 + wall.getUTCMinutes() };
 }

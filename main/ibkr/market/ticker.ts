@@ -139,10 +139,12 @@ export class Ticker {
       case 0:
       case 69:
         this.bidSize = size;
+        this.#midpoint(now);
         break;
       case 3:
       case 70:
         this.askSize = size;
+        this.#midpoint(now);
         break;
       default:
         break;
@@ -183,7 +185,8 @@ export class Ticker {
   #midpoint(now: number): void {
     if (this.instrument.whatToShow !== 'MIDPOINT') return;
     if (this.bid === null || this.ask === null) return;
-    this.#publish((this.bid + this.ask) / 2, now);
+    // Half a pip needs one decimal more than the quote; binary noise behind that is cut off.
+    this.#publish(Math.round((this.bid + this.ask) * 5e7) / 1e8, now);
   }
 
   #publish(price: number, at: number): void {
