@@ -31,6 +31,24 @@ const logLine = z.object({
 
 /** Every command, once. OpenAPI, the dispatcher, the preload and the window follow from this. */
 export const contract = {
+  'connection.connect': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Seeks a session with TWS or IB Gateway, and keeps it.',
+  }),
+  'connection.disconnect': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Closes the session and seeks no other.',
+  }),
+  'connection.reconnect': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Closes the session and opens a new one.',
+  }),
   'reservation.recall': command({
     input: nothing,
     output: done,

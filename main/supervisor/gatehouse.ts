@@ -13,6 +13,8 @@ import type { Logs } from '../log/create-log.ts';
 import { tcpProbe } from '../reservation/probe.ts';
 import { createReservation } from '../reservation/reservation.ts';
 import { createSnapshot } from '../snapshot/index.ts';
+import { accountSummary } from './account-summary.ts';
+import { counters } from './counters.ts';
 import { dataKind } from './data-kind.ts';
 import { demoWatchlist, startDemo } from './demo.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
@@ -169,6 +171,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     createHandlers({
       supervisor: () => supervisor,
       reservation,
+      ibkr,
       ndjson: () => ndjson,
       ring: logs.ring,
     }),
@@ -193,6 +196,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       subscribe: (listener) => store.subscribe(listener),
       dispatch,
       quotes: snapshot.quotes,
+      logs: (since, limit) => logs.ring.since(since, limit),
+      accountSummary: () => accountSummary(ibkr),
+      counters: () => counters(ndjson.server, forward?.forward ?? null),
     },
   );
 

@@ -1,5 +1,6 @@
 import { ok, refused } from '../../shared/result.ts';
 import type { ServiceName } from '../../shared/services.ts';
+import type { IbkrService } from '../ibkr/ports.ts';
 import type { LogRing } from '../log/ring.ts';
 import type { Reservation } from '../reservation/reservation.ts';
 import type { Handlers } from './dispatcher.ts';
@@ -9,6 +10,8 @@ import type { Supervisor } from './supervisor.ts';
 export interface HandlerParts {
   readonly supervisor: () => Supervisor;
   readonly reservation: Reservation;
+  /** Null where there is no gateway. */
+  readonly ibkr: IbkrService | null;
   readonly ndjson: () => NdjsonService;
   readonly ring: LogRing;
 }
@@ -21,7 +24,24 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const runner = (name: ServiceName) => parts.supervisor().runner(name);
   const notHere = (name: ServiceName) =>
     refused('NOT_FOUND', `The service "${name}" is not part of this run.`);
+  const onSession = (act: (ibkr: IbkrService) => void) => {
+    if (!parts.ibkr) {
+      return refused('NO_GATEWAY', 'In lightweight mode there is no gateway to connect to.');
+    }
+    if (reservation.view().state !== 'free') {
+      return refused(
+        'RESERVED',
+        `The session is lent to ${reservation.view().holder}.`,
+        'It comes back by itself when it is released.',
+      );
+    }
+    act(parts.ibkr);
+    return done;
+  };
   return {
+    'connection.connect': () => onSession((ibkr) => ibkr.connect()),
+    'connection.disconnect': () => onSession((ibkr) => ibkr.disconnect()),
+    'connection.reconnect': () => onSession((ibkr) => ibkr.reconnect()),
     'reservation.recall': () => {
       if (reservation.view().state === 'free') return notReserved();
       reservation.recall();
