@@ -8,6 +8,8 @@ type Subcommand = (args: readonly string[]) => Promise<number>;
 const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   start: async () => (await import('./start.ts')).start,
   headless: async () => (await import('./headless.ts')).headless,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  forward: async () => (await import('./forward.ts')).forward,
   doctor: async () => (await import('./doctor.ts')).doctor,
 };
 

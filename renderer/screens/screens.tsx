@@ -1,4 +1,5 @@
 import type { FunctionComponent } from 'react';
+import { Connection } from './connection.tsx';
 import { Feeds } from './feeds.tsx';
 import { Logs } from './logs.tsx';
 import type { ScreenName } from './names.ts';
@@ -14,6 +15,7 @@ export const screens: Readonly<
 > = {
   overview: { title: 'Overview', component: Overview },
   feeds: { title: 'Feeds', component: Feeds },
+  connection: { title: 'Connection', component: Connection },
   programs: { title: 'Programs', component: Programs },
   logs: { title: 'Log', component: Logs },
 };
