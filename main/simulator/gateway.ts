@@ -194,13 +194,19 @@ export class Gateway implements Core {
     }
     this.#sessions.add(session);
     socket.on('data', (chunk: Buffer) => this.#arrived(session, chunk));
-    const cancel = this.clock.after(startMs, () => {
-      if (session.phase === 'hello' || session.phase === 'starting') {
-        if (!session.silent) this.drop(session, 'it never started the API');
-      }
-    });
-    socket.on('close', cancel);
+    this.#awaitStart(session, startMs);
     this.#effects.accepted(session);
+  }
+
+  #awaitStart(session: Session, ms: number): void {
+    const cancel = this.clock.after(ms, () => {
+      session.socket.off('close', cancel);
+      if (session.phase !== 'hello' && session.phase !== 'starting') return;
+      const left = session.silent ? startMs : session.awaitedSince + startMs - this.clock.now();
+      if (left > 0) this.#awaitStart(session, left);
+      else this.drop(session, 'it never started the API');
+    });
+    session.socket.once('close', cancel);
   }
 
   #arrived(session: Session, chunk: Buffer): void {
