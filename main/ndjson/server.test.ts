@@ -87,7 +87,7 @@ describe('the core requests', () => {
       '"data":{"shm_name":"seg"}}',
     );
     expect(await client.ask('{"v":1,"id":1,"type":"get_shm_name","columnar":true}')).toContain(
-      '"data":{"shm_name":"seg","columnar":{"shm_name":"seg-bars","layout":1,"generation":2}}}',
+      '"data":{"shm_name":"seg","columnar":{"shm_name":"seg-bars","layout":"GHBARS01","generation":2}}}',
     );
   });
 

@@ -83,7 +83,7 @@ export function testPorts(ports: Partial<NdjsonPorts> = {}): NdjsonPorts {
     quotes: new QuoteBoard(),
     snapshot: { epoch: 4, lastUpdateMs: 1_760_000_000_000, onBatch: () => () => {} },
     memory: {
-      names: () => ({ dictionary: 'seg', columnar: 'seg-bars', generation: 2, layout: 1 }),
+      names: () => ({ dictionary: 'seg', columnar: 'seg-bars', generation: 2, layout: 'GHBARS01' }),
     },
     lease: idleDesk,
     connection: { current: () => ({ state: 'connected' }), onChange: () => () => {} },
