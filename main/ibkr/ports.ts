@@ -34,6 +34,8 @@ export interface IbkrOptions {
   readonly delaysMs?: readonly number[];
   readonly cyclePauseMs?: number;
   readonly pacing?: Partial<PacingRules>;
+  /** Ask for delayed quotes where live ones are not subscribed; on unless said otherwise. */
+  readonly delayedFallback?: boolean;
   /** Market-data lines of the login; 100 unless bought more. */
   readonly lines?: number;
   readonly flow?: Partial<FlowRules>;

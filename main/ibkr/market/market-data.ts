@@ -36,6 +36,7 @@ export interface MarketDataPorts {
 
 export interface MarketDataOptions {
   readonly wanted: MarketDataKind;
+  readonly delayedFallback: boolean;
   readonly lines: number;
   readonly flow: FlowRules;
 }
@@ -321,7 +322,7 @@ export class MarketData {
       );
       return this.#allot();
     }
-    if (code === 354 && this.#type < delayedType) {
+    if (code === 354 && this.#type < delayedType && this.#options.delayedFallback) {
       // With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere.
       this.#type = delayedType;
       sender.send((client) => client.marketDataType(delayedType));
@@ -337,6 +338,7 @@ export class MarketData {
     ticker.problem = advice.meaning;
     ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
     ticker.retries++;
+    for (const listener of ticker.listeners) listener.problem?.(code, text);
     changed();
   }
 

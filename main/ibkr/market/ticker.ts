@@ -22,6 +22,8 @@ export interface TickerData {
 export interface TickListener {
   price?(field: number, price: number, at: number): void;
   size?(field: number, size: number, at: number): void;
+  /** IBKR ended the request; it is made again later, but waiting for an answer is useless. */
+  problem?(code: number, text: string): void;
 }
 
 /** After a request the gateway repeats the last trade, however old; its time follows within this. */

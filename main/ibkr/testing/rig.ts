@@ -35,6 +35,20 @@ export const quick: Partial<IbkrOptions> = {
   flow: { proofMs: 1500, silentMs: 2000, retryMs: [500, 1000], reopenMs: 5000 },
 };
 
+/** Polls until the condition holds; the deadline is only for the case that it never does. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+  explain = () => '',
+): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Waited in vain until ${what}. ${explain()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 export async function startRig(
   options: Partial<IbkrOptions> = {},
   simulated: SimulatorOptions = {},
@@ -74,28 +88,22 @@ export async function startRig(
       },
     },
   );
-  async function until(what: string, condition: () => boolean, withinMs = 15_000): Promise<void> {
-    const end = Date.now() + withinMs;
-    while (!condition()) {
-      if (Date.now() > end) {
-        const { phase, reason, timeline } = service.view();
-        const story = timeline.map((entry) => entry.text).join('\n');
-        throw new Error(`Waited in vain until ${what}; it is ${phase} (${reason}).\n${story}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
+  const story = (): string => {
+    const { phase, reason, timeline } = service.view();
+    return [`It is ${phase} (${reason}).`, ...timeline.map((entry) => entry.text)].join('\n');
+  };
+  const wait: Rig['until'] = (what, condition, withinMs) => until(what, condition, withinMs, story);
   return {
     simulator,
     service,
     quotes,
     phases,
-    until,
+    until: wait,
     view: () => service.view(),
-    connected: () => until('it is connected', () => service.isOpen()),
+    connected: () => wait('it is connected', () => service.isOpen()),
     flowing(symbols, withinMs) {
       const before = new Map([...quotes].map(([symbol, quote]) => [symbol, quote.count]));
-      return until(
+      return wait(
         `${symbols.join(', ')} flow`,
         () =>
           symbols.every(
