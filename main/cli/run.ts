@@ -10,6 +10,7 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   headless: async () => (await import('./headless.ts')).headless,
   simulate: async () => (await import('./simulate.ts')).simulate,
   forward: async () => (await import('./forward.ts')).forward,
+  shm: async () => (await import('./shm.ts')).shm,
   doctor: async () => (await import('./doctor.ts')).doctor,
 };
 
