@@ -159,7 +159,6 @@ export class BarStore {
     if (!stat) return this.#create(path, bars);
     if (stat.directory) return unusable(path, 'it is a directory');
     const fd = this.#disk.open(path, 'r');
-    let handedOver = false;
     try {
       const bytes = this.#disk.read(fd, 0, stat.size);
       if (!sameState(stat, this.#disk.statFd(fd))) return undefined;
@@ -183,10 +182,11 @@ export class BarStore {
           : undefined;
       }
       const keep = replacing || rewriteLoses(report);
-      handedOver = await this.#rewrite(path, fd, stat, merged, keep);
-      return handedOver ? done('rewritten', merged) : undefined;
+      return (await this.#rewrite(path, stat, merged, keep))
+        ? done('rewritten', merged)
+        : undefined;
     } finally {
-      if (!handedOver) this.#disk.close(fd);
+      this.#disk.close(fd);
     }
   }
 
@@ -240,14 +240,8 @@ export class BarStore {
     }
   }
 
-  /** True when the new file stands; then `fd` is the salvage's. */
-  async #rewrite(
-    path: string,
-    fd: number,
-    stat: FileStat,
-    merged: Merged,
-    keep: boolean,
-  ): Promise<boolean> {
+  /** True when the new file stands. */
+  async #rewrite(path: string, stat: FileStat, merged: Merged, keep: boolean): Promise<boolean> {
     const temporary = await this.#writeTemporary(path, merged.columns, stat.mode);
     const old = oldName(path, stat.size, this.#made++);
     let renamed = false;
@@ -264,7 +258,7 @@ export class BarStore {
         this.#disk.unlink(old);
       }
     }
-    this.#salvage.watch(path, old, fd, stat.size);
+    this.#salvage.watch(path, old, stat.size);
     await this.#disk.syncFolder(dirname(path));
     this.#accept(path);
     return true;

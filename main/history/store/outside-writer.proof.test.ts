@@ -28,8 +28,8 @@ it('an outside program that appends to the same file loses no row while holes ar
   const dir = fs.mkdtempSync(join(os.tmpdir(), 'outside-'));
   const store = new BarStore(dir, systemClock, silentLog);
   store.open();
-  const holes = count(60, 600);
-  const rows = count(3000, 60_000);
+  const holes = count(60, 250);
+  const rows = count(3000, 20_000);
   const first = 10_000;
   const seeded = workBars(0, 2 * holes).filter((_, nth) => nth % 2 === 0);
   await store.merge(workSeries, seeded);

@@ -40,8 +40,9 @@ export class Salvage {
     this.#log = log;
   }
 
-  /** `fd` is the old file, `taken` how many of its bytes the new one was made from. */
-  watch(path: string, old: string, fd: number, taken: number): void {
+  /** `old` names the old file, `taken` is how many of its bytes the new one was made from. */
+  watch(path: string, old: string, taken: number): void {
+    const fd = this.#disk.open(old, 'r');
     const watched: Watched = { path, old, fd, taken, look: 0, cancel: () => {} };
     this.#watched.add(watched);
     this.#look(watched);
