@@ -36,8 +36,7 @@ export async function serve(config: Config): Promise<number> {
     const [failure] = await gatehouse.start();
     if (failure) {
       await gatehouse.stop();
-      const port = (failure.error as NodeJS.ErrnoException & { port?: number }).port;
-      throw explainFailure(config, failure, port ? portHolder(port) : null);
+      throw explainFailure(config, failure, portHolder);
     }
     process.stdout.write(`${JSON.stringify(gatehouse.readyLine())}\n`);
     logs.root.info({ signal: await signalled }, 'stopping');

@@ -23,12 +23,14 @@ export function explainFailure(config: Config, failure: StartFailure, holder: st
   const host = config.values[hostKey];
   const from = describeOrigin(config.origins[portKey]);
   switch (code) {
-    case 'EADDRINUSE':
+    case 'EADDRINUSE': {
+      const holder = portHolder(port ?? 0);
       return new Exit(
         exitCode.unavailable,
         `${portKey} is ${port} (from ${from}), but that port of ${host} is taken${holder ? ` by ${holder}` : ''}. ` +
           `Stop that program, or give another port with --${option} (0 takes a free one).`,
       );
+    }
     case 'EACCES':
       return new Exit(
         exitCode.config,

@@ -9,6 +9,7 @@ import { useNow } from '../../store/now.ts';
 
 export function SessionPanel() {
   const connection = useSlice('connection');
+  const { source } = useSlice('app');
   const now = useNow();
   const { phase, sentence, todo, nextRetryAt, connectedAt } = connection;
   const level = connection.needsAttention ? 'error' : connectionLevel[phase];
@@ -25,9 +26,11 @@ export function SessionPanel() {
         </List>
       )}
       <Stack gap={2}>
-        <Fact name="Gateway">
-          {connection.host}:{connection.port}
-        </Fact>
+        {source !== 'lightweight' && (
+          <Fact name="Gateway">
+            {connection.host}:{connection.port}
+          </Fact>
+        )}
         {connectedAt !== null && <Fact name="Connected for">{age(now - connectedAt)}</Fact>}
         {nextRetryAt !== null && nextRetryAt > now && (
           <Fact name="Next attempt in">{age(nextRetryAt - now)}</Fact>
