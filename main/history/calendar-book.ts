@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import { parse } from 'yaml';
 import { always } from '../calendar/always.ts';
+import { dateText, parseDate } from '../calendar/civil.ts';
 import { cmeEquityIndex } from '../calendar/cme.ts';
 import type { ExchangeCalendar, Hours, Session } from '../calendar/exchange-calendar.ts';
 import { calendarForInstrument, type InstrumentExchange } from '../calendar/for-instrument.ts';
 import { fx } from '../calendar/fx.ts';
 import { type ReadHours, readTradingHours } from '../calendar/ibkr-hours.ts';
-import { readSchedule } from '../calendar/ibkr-schedule.ts';
 import { differences, type KnownSessions, withKnownSessions } from '../calendar/known-sessions.ts';
 import { lse } from '../calendar/lse.ts';
 import { nyse } from '../calendar/nyse.ts';
@@ -44,7 +44,6 @@ export class CalendarBook {
   readonly #log: Log;
   readonly #instrument: (symbol: string) => InstrumentExchange;
   readonly #told = new Map<string, Told>();
-  readonly #details = new Map<string, InstrumentExchange>();
   readonly #built = new Map<string, ExchangeCalendar | undefined>();
   #override: Override = noOverride;
   #changed = false;
@@ -52,13 +51,10 @@ export class CalendarBook {
   constructor(instrument: (symbol: string) => InstrumentExchange, saved: unknown, log: Log) {
     this.#instrument = instrument;
     this.#log = log;
-    const { told, details } = (saved ?? {}) as { told?: unknown; details?: unknown };
-    if (Array.isArray(told))
-      for (const [key, one] of told) if (isTold(one)) this.#told.set(key, one);
-    if (Array.isArray(details)) {
-      for (const [symbol, one] of details) {
-        if (typeof one?.secType === 'string') this.#details.set(symbol, one);
-      }
+    if (!Array.isArray(saved)) return;
+    for (const item of saved) {
+      const [key, told] = Array.isArray(item) ? item : [];
+      if (typeof key === 'string' && isTold(told)) this.#told.set(key, told);
     }
   }
 
@@ -84,7 +80,7 @@ export class CalendarBook {
 
   /** Symbols with one key trade the same hours, so the broker is asked about one of them only. */
   keyOf(symbol: string): string {
-    const known = this.#details.get(symbol) ?? this.#instrument(symbol);
+    const known = this.#instrument(symbol);
     const product = known.secType === 'STK' || known.secType === 'CASH' ? '' : (known.symbol ?? '');
     return [known.secType, known.exchange, known.primaryExchange, known.currency, product]
       .map((part) => part ?? '')
@@ -102,14 +98,11 @@ export class CalendarBook {
     schedules: Readonly<Record<Hours, ScheduleAnswer>>,
     now: number,
   ): void {
-    if (hours.ok) this.#details.set(symbol, hours.instrument);
     const key = this.keyOf(symbol);
-    const rules = calendarForInstrument(this.#details.get(symbol) ?? this.#instrument(symbol));
+    const rules = calendarForInstrument(this.#instrument(symbol));
     const former = this.#told.get(key);
     const zone = rules?.timeZone;
-    const read = (answer: ScheduleAnswer): ReadHours | undefined =>
-      answer.ok ? readSchedule(answer.schedule, zone) : undefined;
-    const past = { regular: read(schedules.regular), all: read(schedules.all) };
+    const past = { regular: readPast(schedules.regular), all: readPast(schedules.all) };
     const coming = hours.ok
       ? {
           regular: readTradingHours(hours.liquidHours, hours.timeZoneId, zone),
@@ -141,7 +134,7 @@ export class CalendarBook {
   takeChanges(): unknown {
     if (!this.#changed) return undefined;
     this.#changed = false;
-    return { told: [...this.#told], details: [...this.#details] };
+    return [...this.#told];
   }
 
   #tellDifferences(key: string, rules: ExchangeCalendar, told: ReadHours): void {
@@ -156,7 +149,7 @@ export class CalendarBook {
     const rules =
       named !== undefined
         ? builtIn.find(({ id }) => id === named)
-        : calendarForInstrument(this.#details.get(symbol) ?? this.#instrument(symbol));
+        : calendarForInstrument(this.#instrument(symbol));
     let calendar =
       rules ?? (told && hasSessions(told) ? emptyCalendar(key, told.timeZone) : undefined);
     if (!calendar) return undefined;
@@ -168,6 +161,27 @@ export class CalendarBook {
     const days = this.#override.days.get(calendar.id);
     return days ? withKnownSessions(calendar, days, `o${this.#override.version}`) : calendar;
   }
+}
+
+/** Every date between the first and the last session is spoken of: those without one were closed. */
+function readPast(answer: ScheduleAnswer): ReadHours | undefined {
+  if (!answer.ok || answer.sessions.length === 0) return undefined;
+  const sessions: Session[] = [];
+  const warnings: string[] = [];
+  for (const { date, start, end } of answer.sessions) {
+    const day = parseDate(date);
+    if (day === undefined || !(start < end)) warnings.push(`"${date}" names no session`);
+    else sessions.push({ date: dateText(day), open: start, close: end, kind: 'full' });
+  }
+  sessions.sort((a, b) => a.open - b.open);
+  const first = parseDate(sessions[0]?.date ?? '') ?? 0;
+  const last = parseDate(sessions.at(-1)?.date ?? '') ?? -1;
+  return {
+    timeZone: answer.timeZone,
+    sessions,
+    dates: Array.from({ length: last - first + 1 }, (_, nth) => dateText(first + nth)),
+    warnings,
+  };
 }
 
 /** The newer answer for the dates it speaks of, the former for the others. */

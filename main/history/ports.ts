@@ -1,8 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
-import type { InstrumentExchange } from '../calendar/for-instrument.ts';
-import type { IbkrSchedule } from '../calendar/ibkr-schedule.ts';
-import type { BarColumns } from './store/columns.ts';
 
 export interface BarRequest {
   readonly symbol: string;
@@ -12,7 +9,7 @@ export interface BarRequest {
   /** In IBKR's words: `1800 S`, `5 D` (sessions), `2 Y`. */
   readonly duration: string;
   readonly useRth: boolean;
-  readonly priority: 'person' | 'download' | 'filler';
+  readonly priority: 'person' | 'background';
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
 }
@@ -36,7 +33,19 @@ export interface Failed {
 
 export type BarAnswer = { readonly ok: true; readonly bars: readonly Bar[] } | Failed;
 
-export type ScheduleAnswer = { readonly ok: true; readonly schedule: IbkrSchedule } | Failed;
+/** Sessions as the broker states them; dates between the first and the last without one were closed. */
+export type ScheduleAnswer =
+  | {
+      readonly ok: true;
+      readonly timeZone: string;
+      readonly sessions: readonly {
+        /** `yyyymmdd`, the day the session counts for. */
+        readonly date: string;
+        readonly start: number;
+        readonly end: number;
+      }[];
+    }
+  | Failed;
 
 /** The hours in a contract's details. */
 export type HoursAnswer =
@@ -45,7 +54,6 @@ export type HoursAnswer =
       readonly tradingHours: string;
       readonly liquidHours: string;
       readonly timeZoneId: string;
-      readonly instrument: InstrumentExchange;
     }
   | Failed;
 
@@ -57,8 +65,6 @@ export interface HistorySource {
   schedule(symbol: string, useRth: boolean): Promise<ScheduleAnswer>;
   contractHours(symbol: string): Promise<HoursAnswer>;
   pacing(): { readonly left: number; readonly total: number };
-  /** What the symbol stands for; without it the spelling decides. */
-  instrument?(symbol: string): InstrumentExchange;
 }
 
 /** One ticker of a batch for the dictionary segment: daily bars, oldest first. */
@@ -75,8 +81,8 @@ export interface TickerHistory {
 export interface SnapshotPort {
   /** One batch, one step of the snapshot epoch. */
   write(batch: readonly TickerHistory[]): void;
-  /** All bars of a series as they are now; the columns may be kept, nobody writes to them again. */
-  writeBars(ticker: string, timeframe: Timeframe, bars: BarColumns): void;
+  /** Lays bars over those that are there already, by time. */
+  writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
 }
 
 export interface LeasePort {

@@ -17,6 +17,8 @@ export interface PlannedRequest extends Series {
   readonly to: number;
   /** How many sessions it covers. */
   readonly days: number;
+  /** How many holes are whole once it is answered; each hole counts for one request only. */
+  readonly holes: number;
 }
 
 export interface PlanQuestion {
@@ -53,10 +55,12 @@ export function planRequests(question: PlanQuestion): PlannedRequest[] {
     const reachStart = (daily ? days.date[reach] : days.open[reach]) as number;
     const wantedTo = to;
     let from = to;
+    let finished = 0;
     for (;;) {
       const hole = holes[nth] as Hole;
       if (hole.from >= reachStart) {
         from = hole.from;
+        finished++;
         nth--;
         const older = holes[nth];
         if (!older || older.to < reachStart) {
@@ -72,21 +76,27 @@ export function planRequests(question: PlanQuestion): PlannedRequest[] {
       }
     }
     const oldest = Math.max(0, dayOf(days, from, daily));
-    requests.push(requestFor(question, from, wantedTo, oldest, newest));
+    requests.push(requestFor(question, { from, to: wantedTo, holes: finished }, oldest, newest));
   }
   return requests;
 }
 
 function requestFor(
   { series, hours, days, now }: PlanQuestion,
-  from: number,
-  to: number,
+  wanted: { readonly from: number; readonly to: number; readonly holes: number },
   oldest: number,
   newest: number,
 ): PlannedRequest {
   const barMs = barSeconds(series.timeframe) * 1000;
   const count = newest - oldest + 1;
-  const asked = { ...series, hours, from, to, days: count };
+  const { from, to } = wanted;
+  const asked = {
+    symbol: series.symbol,
+    timeframe: series.timeframe,
+    hours,
+    ...wanted,
+    days: count,
+  };
   if (oldest === newest && barMs <= 60_000) {
     const duration = seconds((to + barMs - from) / 1000);
     if (duration) return { ...asked, end: to + barMs, duration };

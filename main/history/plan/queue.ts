@@ -84,6 +84,16 @@ export class RequestQueue {
     return before - this.#items.length;
   }
 
+  removeSymbol(symbol: string): void {
+    for (const { id } of this.#items.filter((item) => item.symbol === symbol)) this.remove(id);
+  }
+
+  /** Later, through no fault of the request's own. */
+  postpone(id: number, notBefore: number): void {
+    this.#items = this.#items.map((item) => (item.id === id ? { ...item, notBefore } : item));
+    this.#touch();
+  }
+
   delay(id: number, notBefore: number): void {
     this.#items = this.#items.map((item) =>
       item.id === id ? { ...item, notBefore, attempts: item.attempts + 1 } : item,
@@ -120,9 +130,8 @@ function isQueued(item: unknown): item is QueuedRequest {
     isTimeframe(String(one.timeframe)) &&
     (one.hours === 'regular' || one.hours === 'all') &&
     (one.wanted === 'person' || one.wanted === 'filler') &&
-    [one.id, one.end, one.from, one.to, one.days, one.queuedAt, one.attempts, one.notBefore].every(
-      Number.isFinite,
-    ) &&
+    [one.id, one.end, one.from, one.to, one.days, one.holes].every(Number.isFinite) &&
+    [one.queuedAt, one.attempts, one.notBefore].every(Number.isFinite) &&
     Number.isFinite(one.duration?.count) &&
     ['S', 'D', 'Y'].includes(String(one.duration?.unit))
   );

@@ -91,6 +91,14 @@ export class BarStore {
     return join(this.dir, fileName(series));
   }
 
+  stat(series: Series): FileStat | undefined {
+    try {
+      return this.#disk.stat(this.path(series));
+    } catch {
+      return undefined;
+    }
+  }
+
   read(series: Series): LoadedFile {
     try {
       return parseFile(fs.readFileSync(this.path(series)));

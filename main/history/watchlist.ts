@@ -1,22 +1,4 @@
 import fs from 'node:fs';
-import type { InstrumentExchange } from '../calendar/for-instrument.ts';
-
-const futures = new Set(['ES', 'MES', 'NQ', 'MNQ', 'RTY', 'M2K', 'YM', 'MYM']);
-
-/** `EUR.USD` is a currency pair, `ES` a continuous future, anything else a stock in dollars. */
-export function instrumentOf(symbol: string): InstrumentExchange {
-  const pair = /^([A-Z]{3})\.([A-Z]{3})$/.exec(symbol);
-  if (pair) {
-    return {
-      secType: 'CASH',
-      exchange: 'IDEALPRO',
-      symbol: pair[1] as string,
-      currency: pair[2] as string,
-    };
-  }
-  if (futures.has(symbol)) return { secType: 'CONTFUT', exchange: 'CME', symbol, currency: 'USD' };
-  return { secType: 'STK', exchange: 'SMART', symbol, currency: 'USD' };
-}
 
 /**
  * A watchlist as people give it: symbols parted by commas or blanks, or a CSV file with a `Ticker` column, or a file
