@@ -7,7 +7,7 @@ import { acquireLock, type Lock } from '../snapshot/index.ts';
 import { createGatehouse, type Gatehouse } from '../supervisor/gatehouse.ts';
 import { explainFailure } from '../supervisor/start-failure.ts';
 import { prepareDataDir } from './data-dir.ts';
-import { portHolder } from './port-holder.ts';
+import { holderOf } from './holder-of.ts';
 import { version } from './version.ts';
 import { windowDir } from './window-dir.ts';
 
@@ -36,7 +36,7 @@ export async function serve(config: Config): Promise<number> {
     const [failure] = await gatehouse.start();
     if (failure) {
       await gatehouse.stop();
-      throw explainFailure(config, failure, portHolder);
+      throw explainFailure(config, failure, holderOf);
     }
     process.stdout.write(`${JSON.stringify(gatehouse.readyLine())}\n`);
     logs.root.info({ signal: await signalled }, 'stopping');

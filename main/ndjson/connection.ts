@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { Clock } from '../kit/clock.ts';
+import { isLoopbackAddress } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
 import type { AnswerBuffer } from './answer-buffer.ts';
 import { asRefusal, type Dispatcher } from './dispatcher.ts';
@@ -23,6 +24,8 @@ export interface ConnectionShared {
   readonly authToken: string | null;
   /** True for a connection that may be silent for as long as it likes. */
   mayIdle(connection: Connection): boolean;
+  /** The peer has taken everything that was written. */
+  drained(connection: Connection): void;
 }
 
 /** Above this many unsent bytes a peer is not read from until it has read itself. */
@@ -63,12 +66,15 @@ export class Connection implements Peer {
     this.#framer = new LineFramer(shared.maxLineBytes);
     this.#authorized = shared.authToken === null;
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    this.loopback = isLoopback(socket.remoteAddress ?? '');
+    this.loopback = isLoopbackAddress(socket.remoteAddress ?? '');
     this.sinceMs = shared.clock.now();
     this.#lastActivityMs = this.sinceMs;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#inputOver());
-    socket.on('drain', () => this.#pump());
+    socket.on('drain', () => {
+      shared.drained(this);
+      this.#pump();
+    });
   }
 
   /** Bytes written that the peer has not taken yet. */
@@ -92,7 +98,8 @@ export class Connection implements Peer {
 
   sendBytes(bytes: Buffer): void {
     if (this.#phase === 'closing' || this.#socket.destroyed) return;
-    this.#socket.write(bytes);
+    if (this.#pumping) this.#shared.out.bytes(bytes);
+    else this.#socket.write(bytes);
   }
 
   /** Says a last word, if any, and closes once the peer has had the time to read it. */
@@ -266,11 +273,12 @@ export class Connection implements Peer {
       socket.resume();
       return;
     }
-    if (this.#phase === 'answering' || this.#backlogged()) socket.pause();
+    const backlogged = this.#backlogged();
+    const unread = this.#phase === 'open' && this.#framer.pending;
+    if (this.#phase === 'answering' || backlogged || unread) socket.pause();
     else if (socket.isPaused()) socket.resume();
+    // Requests are left though the answers are gone: the others have their turn first. With a
+    // backlog it is `drain` that goes on.
+    if (unread && !backlogged) setImmediate(() => this.#pump());
   }
-}
-
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(address);
 }

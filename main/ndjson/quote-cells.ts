@@ -13,6 +13,7 @@ export interface QuoteCell {
   fragment: Buffer | null;
 }
 
+const eventHead = Buffer.from('{"v":1,"id":null,"type":"event","op":"quotes","data":');
 const answerHead = ',"type":"response","op":"get_quote","data":';
 
 /**
@@ -23,8 +24,9 @@ const answerHead = ',"type":"response","op":"get_quote","data":';
 export class QuoteCells {
   readonly #quotes: QuotesPort;
   readonly #byTicker = new Map<string, QuoteCell>();
+  readonly #byIndex: QuoteCell[] = [];
+  readonly #listeners = new Set<(ticker: string) => void>();
   #slots: (QuoteCell | undefined)[] = new Array(256).fill(undefined);
-  #count = 0;
   readonly #unsubscribe: Unsubscribe;
 
   constructor(quotes: QuotesPort) {
@@ -32,7 +34,18 @@ export class QuoteCells {
     this.#unsubscribe = quotes.onChange((quote) => {
       const cell = this.#byTicker.get(quote.ticker);
       if (cell) cell.fragment = null;
+      for (const listener of this.#listeners) listener(quote.ticker);
     });
+  }
+
+  /** Calls after a ticker's cell has been told of the change. */
+  onChange(listener: (ticker: string) => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  tickers(): readonly string[] {
+    return this.#quotes.list();
   }
 
   close(): void {
@@ -63,7 +76,7 @@ export class QuoteCells {
     if (this.#quotes.get(ticker) === undefined) return undefined;
     const key = Buffer.from(ticker, 'utf8');
     const cell: QuoteCell = {
-      index: this.#count++,
+      index: this.#byIndex.length,
       ticker,
       key,
       hash: hashOf(key, 0, key.length),
@@ -71,8 +84,9 @@ export class QuoteCells {
       fragment: null,
     };
     this.#byTicker.set(ticker, cell);
-    if (this.#count * 2 > this.#slots.length) this.#widen();
-    this.#insert(cell);
+    this.#byIndex.push(cell);
+    if (this.#byIndex.length * 2 > this.#slots.length) this.#widen();
+    else this.#insert(cell);
     return this.#ready(cell);
   }
 
@@ -82,6 +96,19 @@ export class QuoteCells {
     if (cell === undefined || cell.fragment === null) return undefined;
     const stale = now - cell.tsEpochMs > freshnessMs;
     return `${cell.fragment.toString('latin1', answerHead.length)}${stale}}`;
+  }
+
+  /** The line that pushes a quote; `conflated` is told where changes before it were left out. */
+  event(index: number, now: number, freshnessMs: number, conflated: number): Buffer | undefined {
+    const known = this.#byIndex[index];
+    const cell = known && this.#ready(known);
+    if (cell === undefined || cell.fragment === null) return undefined;
+    const stale = now - cell.tsEpochMs > freshnessMs;
+    const tail = Buffer.from(
+      conflated > 0 ? `${stale},"conflated":${conflated}}}\n` : `${stale}}}\n`,
+      'latin1',
+    );
+    return Buffer.concat([eventHead, cell.fragment.subarray(answerHead.length), tail]);
   }
 
   /** A ticker that lost its quote keeps its cell, which is found to be empty here. */
@@ -96,8 +123,7 @@ export class QuoteCells {
 
   #widen(): void {
     this.#slots = new Array(this.#slots.length * 2).fill(undefined);
-    for (const cell of this.#byTicker.values())
-      if (cell.index !== this.#count - 1) this.#insert(cell);
+    for (const cell of this.#byIndex) this.#insert(cell);
   }
 
   #insert(cell: QuoteCell): void {

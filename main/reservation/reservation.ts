@@ -70,8 +70,8 @@ export interface Reservation {
   admits(): boolean;
   /** True while our own session must stay closed. */
   blocksSession(): boolean;
-  /** What a forwarded connection has seen of the gateway. */
-  gatewaySeen(reachable: boolean): void;
+  /** What a forwarded connection has seen of the gateway; a dropped one only makes us look. */
+  gatewaySeen(seen: 'reached' | 'unreachable' | 'dropped'): void;
   view(): ReservationView;
   onChange(listener: (view: ReservationView) => void): () => void;
   onAskBack(listener: (connection: number, why: AskBackReason) => void): () => void;
@@ -213,8 +213,10 @@ class ReservationService implements Reservation {
     return this.#state.phase !== 'free';
   }
 
-  gatewaySeen(reachable: boolean): void {
-    if (this.#state.phase === 'held') this.#watch.seen(reachable);
+  gatewaySeen(seen: 'reached' | 'unreachable' | 'dropped'): void {
+    if (this.#state.phase !== 'held') return;
+    if (seen === 'dropped') this.#watch.doubt();
+    else this.#watch.seen(seen === 'reached');
   }
 
   view(): ReservationView {

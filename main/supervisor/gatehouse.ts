@@ -6,17 +6,23 @@ import { loopback } from '../config/addresses.ts';
 import type { Config } from '../config/load.ts';
 import { HttpService } from '../http/http-service.ts';
 import { readOrMakeToken } from '../http/token.ts';
+import { createIbkrService } from '../ibkr/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { noConnection } from '../lightweight/no-connection.ts';
 import type { Logs } from '../log/create-log.ts';
 import { tcpProbe } from '../reservation/probe.ts';
 import { createReservation } from '../reservation/reservation.ts';
 import { createSnapshot } from '../snapshot/index.ts';
+import { dataKind } from './data-kind.ts';
+import { demoWatchlist, startDemo } from './demo.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
 import { Freshness } from './freshness.ts';
 import { createHandlers } from './handlers.ts';
+import { forwardService } from './services/forward-service.ts';
+import { ibkrService } from './services/ibkr-service.ts';
 import { ndjsonService } from './services/ndjson-service.ts';
 import { snapshotService } from './services/snapshot-service.ts';
+import { statusOf } from './status.ts';
 import { Store } from './store.ts';
 import { type StartFailure, Supervisor } from './supervisor.ts';
 
@@ -41,8 +47,11 @@ export interface Gatehouse {
 export async function createGatehouse(config: Config, around: Surroundings): Promise<Gatehouse> {
   const { values, dataDir } = config;
   const { clock, logs, version } = around;
-  const ibPort = values['ib.port'] ?? portOf(values['ib.gateway'], values['ib.live']);
-  const store = new Store(initialState(config, around, ibPort), clock);
+  const demo = values.demo ? await startDemo(clock, logs.for('simulator')) : null;
+  const gateway = demo ?? { host: values['ib.host'], port: values['ib.port'] };
+  const watchlist = values.demo && values.watchlist.length === 0 ? demoWatchlist : values.watchlist;
+  const store = new Store(initialState(config, around), clock);
+  const connection = store.claim('connection');
   const appSlice = store.claim('app');
   const snapshotSlice = store.claim('snapshot');
   const reservationSlice = store.claim('reservation');
@@ -66,6 +75,33 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
   snapshot.onStatus(publishSnapshot);
   const freshness = new Freshness(snapshot.quotes, store.claim('tickers'), clock);
 
+  const ibkr = values.lightweight
+    ? null
+    : createIbkrService(
+        {
+          ...gateway,
+          clientId: values['ib.client_id'],
+          clientIdPolicy: values['ib.client_id_policy'],
+          autoReconnect: values['ib.auto_reconnect'],
+          live: values['ib.live'],
+          gateway: values['ib.gateway'],
+          marketDataType: dataKind[values['market_data.data_type']],
+          lines: values['market_data.lines'],
+          contracts: values.contracts,
+          clock,
+          log: logs.for('ibkr'),
+        },
+        {
+          quotes: {
+            tick: (symbol, price, volume, at) => snapshot.tick(symbol, price, volume, at),
+          },
+          publish: (view) =>
+            connection.set(view, view.phase === connection.get().phase ? undefined : 'urgent'),
+        },
+      );
+  if (ibkr) connection.set(ibkr.view());
+  const target = () => ({ host: connection.get().host, port: connection.get().port });
+
   const reservation = createReservation(
     {
       clock,
@@ -75,9 +111,13 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       probeEveryMs: values['reservation.probe_interval'] * 1_000,
     },
     {
-      session: { close: async () => {}, resume: () => {}, isOpen: () => false },
+      session: {
+        close: async () => ibkr?.closeForReservation(),
+        resume: () => ibkr?.resume(),
+        isOpen: () => ibkr?.isOpen() ?? false,
+      },
       isDownloading: () => false,
-      probe: tcpProbe(() => ({ host: values['ib.host'], port: ibPort })),
+      probe: tcpProbe(target),
     },
   );
   reservation.onChange((view) => reservationSlice.set(view, 'urgent'));
@@ -87,7 +127,6 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     values.allow_remote === 'token'
       ? readOrMakeToken(values['http.token_file'] ?? path.join(dataDir, 'token'))
       : null;
-  const connection = store.claim('connection');
 
   const ndjson = ndjsonService(
     {
@@ -115,9 +154,12 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       },
       memory: snapshot,
       lease: reservation,
-      connection: { current: () => connection.get(), onChange: () => () => {} },
+      connection: {
+        current: () => statusOf(store.state, clock.now()),
+        onChange: (listener) => ibkr?.onChange(listener) ?? (() => {}),
+      },
       history: { bars: async () => undefined },
-      status: () => ({ connection: connection.get().phase }),
+      status: () => statusOf(store.state, clock.now()),
     },
     reservation,
     (server) => clientsSlice.set(server ? server.clients() : []),
@@ -154,11 +196,38 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     },
   );
 
+  const forward =
+    values['forward.port'] === null
+      ? null
+      : forwardService(
+          {
+            host: values['forward.host'],
+            port: values['forward.port'],
+            target: values['forward.target'] ?? target(),
+            policy: values['forward.policy'],
+            clock,
+            log: logs.for('forward'),
+          },
+          {
+            lease: {
+              held: () => reservation.admits(),
+              onChange: (listener) => reservation.onChange(listener),
+            },
+            gateway: {
+              reached: () => reservation.gatewaySeen('reached'),
+              unreachable: () => reservation.gatewaySeen('unreachable'),
+              dropped: () => reservation.gatewaySeen('dropped'),
+            },
+          },
+        );
+
   const supervisor = new Supervisor(
     [
-      (report) => snapshotService(snapshot, report, values.lightweight || values.demo),
+      (report) => snapshotService(snapshot, report, values.lightweight),
       () => ndjson,
       () => http,
+      ...(forward ? [() => forward] : []),
+      ...(ibkr ? [() => ibkrService(ibkr, () => watchlist)] : []),
     ],
     store.claim('services'),
     clock,
@@ -176,6 +245,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     },
     async stop() {
       await supervisor.stop();
+      await demo?.close();
       freshness.stop();
       store.close();
     },
@@ -186,11 +256,10 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       mode: around.mode,
       ndjson: ndjson.address,
       http: http.address,
-      forward: null,
+      forward: forward ? { ...forward.address, policy: values['forward.policy'] } : null,
       shm: store.state.snapshot.shm,
       ib: {
-        host: values['ib.host'],
-        port: ibPort,
+        ...target(),
         clientId: values['ib.client_id'],
         demo: values.demo,
         lightweight: values.lightweight,
@@ -200,12 +269,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
   };
 }
 
-function portOf(gateway: boolean, live: boolean): number {
-  if (gateway) return live ? 4001 : 4002;
-  return live ? 7496 : 7497;
-}
-
-function initialState(config: Config, around: Surroundings, ibPort: number): State {
+function initialState(config: Config, around: Surroundings): State {
   const { values, dataDir } = config;
   const now = around.clock.now();
   return {
@@ -224,7 +288,7 @@ function initialState(config: Config, around: Surroundings, ibPort: number): Sta
       freshnessMs: values.freshness_ms,
     },
     services: {},
-    connection: noConnection(values['ib.host'], ibPort, now),
+    connection: noConnection(values['ib.host'], values['ib.port'] ?? 0, now),
     reservation: freeReservation,
     clients: [],
     snapshot: { epoch: 0, lastUpdateMs: 0, tickers: 0, shm: null },

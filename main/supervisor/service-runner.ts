@@ -72,17 +72,23 @@ export class ServiceRunner {
   stop(): Promise<void> {
     this.#wanted = false;
     this.#retry();
+    return this.#inTurn(() => this.#halt());
+  }
+
+  restart(): Promise<Error | null> {
+    this.#wanted = true;
+    this.#retry();
     return this.#inTurn(async () => {
-      if (this.#view.phase === 'stopped') return;
-      this.#enter('stopping', null);
-      await this.#stopService();
-      this.#enter('stopped', null, 0);
+      await this.#halt();
+      return this.#attempt();
     });
   }
 
-  async restart(): Promise<Error | null> {
-    await this.stop();
-    return this.start();
+  async #halt(): Promise<void> {
+    if (this.#view.phase === 'stopped') return;
+    this.#enter('stopping', null);
+    await this.#stopService();
+    this.#enter('stopped', null, 0);
   }
 
   async #attempt(): Promise<Error | null> {

@@ -11,7 +11,11 @@ const portKeys = {
 } as const satisfies Readonly<Record<string, readonly [Key, Key, string]>>;
 
 /** What to tell the person who started the program, and the code to exit with. */
-export function explainFailure(config: Config, failure: StartFailure, holder: string | null): Exit {
+export function explainFailure(
+  config: Config,
+  failure: StartFailure,
+  portHolder: (port: number) => string | null,
+): Exit {
   const { service, error } = failure;
   const code = (error as NodeJS.ErrnoException).code;
   const keys = Object.hasOwn(portKeys, service)
