@@ -1,4 +1,11 @@
-export const screenNames = ['overview', 'feeds', 'connection', 'programs', 'logs'] as const;
+export const screenNames = [
+  'overview',
+  'feeds',
+  'connection',
+  'history',
+  'programs',
+  'logs',
+] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 export function isScreen(name: string): name is ScreenName {

@@ -1,6 +1,7 @@
 import type { FunctionComponent } from 'react';
 import { Connection } from './connection.tsx';
 import { Feeds } from './feeds.tsx';
+import { History } from './history.tsx';
 import { Logs } from './logs.tsx';
 import type { ScreenName } from './names.ts';
 import { Overview } from './overview.tsx';
@@ -16,6 +17,7 @@ export const screens: Readonly<
   overview: { title: 'Overview', component: Overview },
   feeds: { title: 'Feeds', component: Feeds },
   connection: { title: 'Connection', component: Connection },
+  history: { title: 'History', component: History },
   programs: { title: 'Programs', component: Programs },
   logs: { title: 'Log', component: Logs },
 };
