@@ -257,6 +257,9 @@ export class Bars {
   #adopt(attachment) {
     const name = this.#name;
     const size = Math.min(attachment.size(), attachment.mapped);
+    if (size === 0) {
+      throw new SharedMemoryError('SHM_MISSING', `${name} is empty: it is being made`);
+    }
     if (size < HEADER_BYTES) {
       throw new SharedMemoryError('SHM_FOREIGN', `${name} is too short to be a columnar segment`);
     }
