@@ -50,6 +50,8 @@ export interface IbkrOptions {
 
 /** How long data may stay away before something is done about it. */
 export interface FlowRules {
+  /** How often the flow is looked at. */
+  readonly lookMs: number;
   /** After a disturbance every ticker must have spoken within this time. */
   readonly proofMs: number;
   /** A ticker that used to speak and is silent so long is asked for again. */
@@ -61,6 +63,7 @@ export interface FlowRules {
 }
 
 export const usualFlow: FlowRules = {
+  lookMs: 1000,
   proofMs: 10_000,
   silentMs: 60_000,
   retryMs: [30_000, 60_000, 120_000, 300_000],

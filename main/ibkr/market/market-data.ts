@@ -106,7 +106,7 @@ export class MarketData {
     for (const ticker of this.#tickers.values()) this.#forget(ticker, 'waiting');
     this.#allot();
     this.#prove();
-    this.#sweeping ??= every(this.#ports.clock, 1000, () => this.#sweep());
+    this.#sweeping ??= every(this.#ports.clock, this.#options.flow.lookMs, () => this.#sweep());
   }
 
   /** With the socket kept, TWS may keep the requests too; 1101 or 1102 will tell. */
@@ -123,7 +123,7 @@ export class MarketData {
 
   restored(dataLost: boolean): void {
     this.#up = true;
-    this.#sweeping ??= every(this.#ports.clock, 1000, () => this.#sweep());
+    this.#sweeping ??= every(this.#ports.clock, this.#options.flow.lookMs, () => this.#sweep());
     for (const ticker of this.#tickers.values()) {
       if (dataLost) this.#forget(ticker, 'waiting');
       else if (ticker.id !== null) ticker.feed = 'waiting';
@@ -375,7 +375,8 @@ export class MarketData {
     const streamers = this.#streamers();
     const missing = streamers.filter((ticker) => !provenSince(ticker, this.#proofSince));
     if (missing.length === 0) {
-      if (now - this.#proofSince < 1000 && streamers.length === 0) return;
+      // Tickers whose contract is still being looked up have no request yet.
+      if (streamers.length === 0 && now < this.#proofDue) return;
       this.#proof = streamers.length > 0 ? 'proven' : 'idle';
       if (streamers.length > 0) {
         const count = streamers.length;
