@@ -58,6 +58,7 @@ export class MarketData {
   #proofDue = 0;
   #reopenedAt = Number.NEGATIVE_INFINITY;
   #pollAt = 0;
+  #competing = false;
 
   constructor(options: MarketDataOptions, ports: MarketDataPorts) {
     this.#ports = ports;
@@ -115,6 +116,7 @@ export class MarketData {
     this.#sweeping?.();
     this.#sweeping = null;
     this.#proof = 'idle';
+    this.#competing = false;
     for (const ticker of this.#tickers.values()) {
       if (kept) ticker.feed = 'off';
       else this.#forget(ticker, 'off');
@@ -162,12 +164,19 @@ export class MarketData {
     ticker.problem = null;
     ticker.retries = 0;
     ticker.retryAt = null;
+    if (this.#competing) this.#otherSessionGone();
+    this.#ports.changed();
+  }
+
+  /** One ticker served means that all of them can be. */
+  #otherSessionGone(): void {
+    this.#competing = false;
     const now = this.#ports.clock.now();
     for (const other of this.#tickers.values()) {
-      // One ticker served means that the other session has gone for all of them.
       if (other.feed === 'competing-session') other.retryAt = now;
     }
-    this.#ports.changed();
+    this.#ports.note('info', 'The other session has gone; requesting every ticker again.');
+    this.#prove();
   }
 
   view(): MarketDataView {
@@ -183,7 +192,7 @@ export class MarketData {
     return {
       wanted: this.#options.wanted,
       serving: kinds[worst] ?? null,
-      competing: tickers.some((one) => one.feed === 'competing-session'),
+      competing: this.#competing,
       proof: this.#proof,
       linesUsed: this.#byId.size,
       linesBudget: this.#budget.now(this.#ports.clock.now()),
@@ -338,6 +347,13 @@ export class MarketData {
     ticker.problem = advice.meaning;
     ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
     ticker.retries++;
+    if (competing && !this.#competing) {
+      this.#competing = true;
+      this.#ports.note(
+        'warning',
+        'Market data goes to another session of this login; asking again at growing intervals.',
+      );
+    }
     for (const listener of ticker.listeners) listener.problem?.(code, text);
     changed();
   }
@@ -359,19 +375,22 @@ export class MarketData {
         ticker.release(now);
       }
     }
+    this.#retry(now);
     this.#checkProof(now);
     this.#checkSilence(now);
-    this.#retry(now);
     this.#poll(now);
   }
 
   /** Those whose silence would mean that the connection is at fault. */
   #streamers(): Ticker[] {
-    return [...this.#tickers.values()].filter((ticker) => ticker.id !== null && !ticker.snapshot);
+    return [...this.#tickers.values()].filter(
+      (ticker) => ticker.feed === 'waiting' || (ticker.id !== null && !ticker.snapshot),
+    );
   }
 
   #checkProof(now: number): void {
-    if (this.#proof !== 'checking') return;
+    // While another session has the data there is nothing to prove.
+    if (this.#proof !== 'checking' || this.#competing) return;
     const streamers = this.#streamers();
     const missing = streamers.filter((ticker) => !provenSince(ticker, this.#proofSince));
     if (missing.length === 0) {
