@@ -12,6 +12,8 @@ export interface Session {
   readonly kind: 'full' | 'half';
   /** The day trades, but its hours are not known to the minute. */
   readonly approximate?: true;
+  /** Somebody who knows told these hours, so the tolerance of the rules does not apply to them. */
+  readonly told?: true;
 }
 
 /** How far the rules of a calendar may be wrong where the exchange publishes hours by product. */

@@ -50,7 +50,7 @@ function intradayBars(
   options: ExpectedBarsOptions,
 ): Float64Array {
   const certain = options.certainOnly === true;
-  const edgeMs = certain ? (calendar.tolerance?.edgeMinutes ?? 0) * minuteMs : 0;
+  const tolerated = certain ? (calendar.tolerance?.edgeMinutes ?? 0) * minuteMs : 0;
   const zone = zoneOf(calendar.timeZone);
   const sessions = calendar.sessions(fromMs, toMs, hours);
   let room = 0;
@@ -59,6 +59,7 @@ function intradayBars(
   let count = 0;
   for (const session of sessions) {
     if (certain && session.approximate) continue;
+    const edgeMs = session.told ? 0 : tolerated;
     const offset = zone.offsetAt(session.open);
     const low = Math.max(fromMs, session.open + edgeMs);
     const high = Math.min(toMs, session.close);

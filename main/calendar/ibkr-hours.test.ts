@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, minuteMs } from './civil.ts';
 import { cmeEquityIndex } from './cme.ts';
 import type { ExchangeCalendar, Session } from './exchange-calendar.ts';
+import { expectedBars } from './expected-bars.ts';
 import { fx } from './fx.ts';
 import { readTradingHours } from './ibkr-hours.ts';
 import { readSchedule } from './ibkr-schedule.ts';
@@ -239,9 +240,24 @@ describe('known sessions over rules', () => {
       '2026-07-14',
       '2026-07-17',
     ]);
-    expect(calendar.sessions(from, to, 'regular')[1]).toEqual(early);
+    expect(calendar.sessions(from, to, 'regular')[1]).toEqual({ ...early, told: true });
     expect(calendar.sessions(from, to, 'all')).toEqual(nyse.sessions(from, to, 'all'));
     expect(calendar.version).not.toBe(nyse.version);
+  });
+
+  it('are vouched for to the minute, unlike the rules of a tolerant calendar', () => {
+    const date = '2026-07-14';
+    const [session] = fx.sessions(day, day + 3_600_000, 'all');
+    const told = { dates: [date], sessions: [session as Session] };
+    const calendar = withKnownSessions(fx, { regular: told, all: told }, '1');
+    const certain = (of: ExchangeCalendar, timeframe: '1m' | '1d') => {
+      const from = timeframe === '1d' ? day : (session as Session).open;
+      const to = timeframe === '1d' ? day + dayMs : (session as Session).close;
+      return expectedBars(of, timeframe, from, to, 'all', { certainOnly: true }).length;
+    };
+    expect(certain(fx, '1m')).toBe(1425 - 30);
+    expect(certain(calendar, '1m')).toBe(1425);
+    expect(certain(calendar, '1d')).toBe(1);
   });
 
   it('name the dates on which they and the rules disagree', () => {

@@ -39,7 +39,12 @@ function prepare({ dates, sessions }: KnownSessions): {
   readonly dates: ReadonlySet<string>;
   readonly sessions: readonly Session[];
 } {
-  return { dates: new Set(dates), sessions: [...sessions].sort((a, b) => a.open - b.open) };
+  return {
+    dates: new Set(dates),
+    sessions: sessions
+      .map((session) => ({ ...session, told: true as const }))
+      .sort((a, b) => a.open - b.open),
+  };
 }
 
 export interface Difference {

@@ -26,7 +26,7 @@ const oneOffEarlyCloses: readonly string[] = ['2003-12-26'];
 export const nyse: ExchangeCalendar = ruleCalendar({
   id: 'NYSE',
   timeZone: 'America/New_York',
-  validFrom: '2012-01-01',
+  validFrom: '2004-01-01',
   validThrough: '2028-12-31',
   version: 'nyse-1',
   year(year) {

@@ -92,6 +92,26 @@ describe('the New York calendar', () => {
     expect(closedWeekdays(nyse, 2021)).not.toContain('06-18');
   });
 
+  it('keeps the early closes of its time around Independence Day', () => {
+    const july = (year: number) =>
+      halfDays(nyse, year)
+        .split(' ')
+        .filter((date) => date.startsWith('07-'))
+        .join(' ');
+    expect([2005, 2007, 2008, 2012, 2013, 2018, 2019, 2020, 2021].map(july)).toEqual([
+      '',
+      '07-03',
+      '07-03',
+      '07-03',
+      '07-03',
+      '07-03',
+      '07-03',
+      '',
+      '',
+    ]);
+    expect(july(2002)).toBe('07-05');
+  });
+
   it('opens at 09:30 New York time on both sides of a clock change', () => {
     const openings = (from: number, days: number) =>
       nyse.sessions(from, from + days * dayMs, 'regular').map((s) => new Date(s.open).toJSON());

@@ -97,7 +97,7 @@ function run(gateway: Gateway, command: Command): Record<string, unknown> {
     case 'state':
       return { state: stateOf(gateway) };
     case 'reset':
-      gateway.faults.reset();
+      gateway.resetFaults();
       return {};
     default:
       throw new CommandError(

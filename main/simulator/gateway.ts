@@ -12,7 +12,7 @@ import { LiveBarFeed } from './feed/live-bars.ts';
 import { TickFeed } from './feed/tick-feed.ts';
 import { accountUpdateMs, sendAccountNews } from './handlers/account.ts';
 import { handlers, needsServers } from './handlers/table.ts';
-import { Limits, mostClients, mostViolations } from './limits.ts';
+import { Limits, messagesPerSecond, mostClients, mostViolations } from './limits.ts';
 import { farmMessage, Links } from './links.ts';
 import type { Market } from './ports.ts';
 import { type DecodedRequest, DecodeError, decodeRequest } from './protocol/decode.ts';
@@ -54,6 +54,7 @@ export class Gateway implements Core {
   readonly requests = new RequestLog();
   readonly #effects: FaultEffects;
   readonly #sessions = new Set<Session>();
+  readonly #sockets = new Set<Socket>();
   readonly #timers: Cancel[] = [];
   #server: Server | undefined;
   #port = 0;
@@ -94,6 +95,12 @@ export class Gateway implements Core {
 
   sessions(): Iterable<Session> {
     return this.#sessions;
+  }
+
+  /** Switches all faults off and is there again at once, even in the middle of a restart. */
+  resetFaults(): void {
+    this.faults.reset();
+    this.#effects.reset();
   }
 
   async start(): Promise<void> {
@@ -140,7 +147,8 @@ export class Gateway implements Core {
     this.#effects.stop();
     this.faults.reset();
     this.history.stop();
-    for (const session of [...this.#sessions]) this.close(session, 'the simulator stops');
+    for (const session of [...this.#sessions]) this.drop(session, 'the simulator stops');
+    for (const socket of this.#sockets) socket.destroy();
     await this.unlisten();
   }
 
@@ -150,9 +158,8 @@ export class Gateway implements Core {
       { session: session.number, clientId: session.clientId, reason },
       'connection closed',
     );
-    session.outbox.flush();
+    session.outbox.finish();
     this.#forget(session);
-    session.socket.end();
     session.socket.destroySoon();
   }
 
@@ -171,10 +178,14 @@ export class Gateway implements Core {
     const session = new Session(++this.#connections, socket, this.clock, (one) =>
       this.drop(one, 'it does not read: more than 8 MiB wait for it'),
     );
+    this.#sockets.add(socket);
     socket.on('error', (error) =>
       this.log.debug({ session: session.number, error }, 'socket error'),
     );
-    socket.on('close', () => this.#gone(session));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#gone(session);
+    });
     if (this.limits.enforced && this.#sessions.size >= mostClients) {
       this.log.warn({ session: session.number }, `more than ${mostClients} clients`);
       session.phase = 'closed';
@@ -183,13 +194,19 @@ export class Gateway implements Core {
     }
     this.#sessions.add(session);
     socket.on('data', (chunk: Buffer) => this.#arrived(session, chunk));
-    const cancel = this.clock.after(startMs, () => {
-      if (session.phase === 'hello' || session.phase === 'starting') {
-        if (!session.silent) this.drop(session, 'it never started the API');
-      }
-    });
-    socket.on('close', cancel);
+    this.#awaitStart(session, startMs);
     this.#effects.accepted(session);
+  }
+
+  #awaitStart(session: Session, ms: number): void {
+    const cancel = this.clock.after(ms, () => {
+      session.socket.off('close', cancel);
+      if (session.phase !== 'hello' && session.phase !== 'starting') return;
+      const left = session.silent ? startMs : session.awaitedSince + startMs - this.clock.now();
+      if (left > 0) this.#awaitStart(session, left);
+      else this.drop(session, 'it never started the API');
+    });
+    session.socket.once('close', cancel);
   }
 
   #arrived(session: Session, chunk: Buffer): void {
@@ -228,6 +245,12 @@ export class Gateway implements Core {
   }
 
   #receive(session: Session, payload: Buffer): void {
+    if (session.phase === 'closed') return;
+    if (session.silent) {
+      const later = Buffer.from(payload);
+      session.whenSpeaking(() => this.#receive(session, later));
+      return;
+    }
     session.requests++;
     const tooMany = this.limits.message();
     if (tooMany !== undefined && session.phase === 'ready') {
@@ -279,9 +302,7 @@ export class Gateway implements Core {
   }
 
   #startApi(session: Session, clientId: number): void {
-    const holder = [...this.#sessions].find(
-      (one) => one !== session && one.clientId === clientId && one.phase === 'ready',
-    );
+    const holder = [...this.#sessions].find((one) => one !== session && one.clientId === clientId);
     const fault = this.faults.active('client-id-in-use', clientId);
     if (holder || (fault && (fault.ids === undefined || fault.ids.includes(clientId)))) {
       session.error(-1, errors.clientIdInUse());
@@ -290,6 +311,12 @@ export class Gateway implements Core {
     }
     session.clientId = clientId;
     if (this.#effects.starting(session) === 'stop') return;
+    session.whenSpeaking(() => this.#ready(session));
+  }
+
+  #ready(session: Session): void {
+    if (session.phase === 'closed') return;
+    const { clientId } = session;
     session.phase = 'ready';
     this.log.info({ session: session.number, clientId, version: session.version }, 'client ready');
     session.send('managedAccounts', { accounts: this.accounts.names.join(',') });
@@ -298,8 +325,8 @@ export class Gateway implements Core {
   }
 
   #violation(session: Session, received: number): void {
-    // Only the first of a second is told; the others are swallowed like it.
-    if (received === 51) session.violations++;
+    // Every message too many is told, and each second of them counts once.
+    if (received === messagesPerSecond + 1) session.violations++;
     session.error(-1, errors.tooManyMessages(received));
     if (session.violations >= mostViolations) {
       this.close(session, 'too many messages a second, for the third time');

@@ -109,7 +109,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       if (settings === false) gateway.faults.off(name);
       else gateway.faults.on(name, parseSettings(name, { ...settings }));
     },
-    reset: () => gateway.faults.reset(),
+    reset: () => gateway.resetFaults(),
     sessions: () => sessionInfos(gateway),
     log: (since) => gateway.requests.since(since),
     push: (message) => pushMessage(gateway, message),

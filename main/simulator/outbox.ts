@@ -78,6 +78,13 @@ export class Outbox {
     this.#lateBytes = 0;
   }
 
+  /** Sends what is left, however late it should have been. */
+  finish(): void {
+    this.flush();
+    for (const { bytes } of this.#late) this.#write(bytes);
+    this.close();
+  }
+
   close(): void {
     this.#closed = true;
     this.#timer?.();

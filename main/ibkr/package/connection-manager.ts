@@ -1,8 +1,8 @@
-import type { IBApi } from '@stoqey/ib';
 import type { ConnectionPhase, ConnectionView } from '../../../shared/connection.ts';
 import type { InstrumentOverrides } from '../../../shared/instrument.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
+import type { IBApi } from '../client/library.ts';
 import { usualPort } from '../connection/endpoint.ts';
 import type { Plan } from '../connection/state.ts';
 import type { IbkrOptions, QuoteSink } from '../ports.ts';

@@ -74,6 +74,10 @@ export class HistoryDesk {
       this.#working.delete(session);
       const queue = this.#queues.get(session);
       if (!queue || session.phase === 'closed') return;
+      if (session.silent) {
+        session.whenSpeaking(() => this.#work(session));
+        return;
+      }
       if (session.outbox.unread > enoughUnread) {
         session.outbox.flush();
         if (session.socket.writableLength > enoughUnread) {

@@ -49,6 +49,14 @@ export class FaultEffects implements FaultListener {
     this.#timers.clear();
   }
 
+  /** Forgets what was still to come of faults that are over. */
+  reset(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#restarting = 0;
+    this.#reopen();
+  }
+
   /** A connection has come; those faults that need no client id act at once. */
   accepted(session: Session): void {
     const { faults } = this.#subject;
@@ -77,7 +85,8 @@ export class FaultEffects implements FaultListener {
     const { faults, links } = this.#subject;
     const client = session.clientId ?? -1;
     const broken = faults.active('farm-broken', client);
-    for (const message of links.greeting((farm) => broken?.farm === farm)) {
+    const away = broken && (broken.farm ?? defaultFarm);
+    for (const message of links.greeting((farm) => away === farm)) {
       session.error(-1, message);
     }
     if (faults.active('link-lost', client)) session.error(-1, errors.linkLost());
@@ -189,11 +198,10 @@ export class FaultEffects implements FaultListener {
       lines.clear();
       liveBars.clear();
       updatingBars.clear();
-      session.held.length = 0;
-      return;
+    } else {
+      session.error(-1, errors.linkRestoredDataKept(Object.keys(farms).join('; ')));
+      if (settings.restore === 'data-kept-but-dead') for (const feed of feeds) feed.dead = true;
     }
-    session.error(-1, errors.linkRestoredDataKept(Object.keys(farms).join('; ')));
-    if (settings.restore === 'data-kept-but-dead') for (const feed of feeds) feed.dead = true;
     for (const again of session.held.splice(0)) again();
   }
 
@@ -211,7 +219,7 @@ export class FaultEffects implements FaultListener {
 
   #restart(settings: FaultSettings): void {
     const down = (settings.down ?? defaultDownSeconds) * 1000;
-    this.#later((settings.after ?? 0) * 1000, () => {
+    const begin = (): void => {
       this.#restarting++;
       void this.#subject.unlisten();
       for (const session of [...this.#subject.sessions()]) {
@@ -221,7 +229,10 @@ export class FaultEffects implements FaultListener {
         this.#restarting--;
         this.#reopen();
       });
-    });
+    };
+    const after = (settings.after ?? 0) * 1000;
+    if (after > 0) this.#later(after, begin);
+    else begin();
   }
 
   /** Listens again at the port it had, unless another fault still keeps it shut. */

@@ -1,4 +1,5 @@
 import type { Instrument, Market, MarketBar, WhatToShow } from '../ports.ts';
+import { shownWap } from '../protocol/wap.ts';
 import type { Session } from '../session.ts';
 
 const stepMs = 5000;
@@ -76,7 +77,7 @@ export class LiveBarFeed {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      wap: bar.wap,
+      wap: shownWap(bar.wap),
       count: bar.count,
     });
   }
@@ -94,7 +95,7 @@ export class LiveBarFeed {
       close: bar.close,
       high: bar.high,
       low: bar.low,
-      wap: bar.wap,
+      wap: shownWap(bar.wap),
       volume: bar.volume,
     });
   }

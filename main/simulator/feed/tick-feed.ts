@@ -4,7 +4,7 @@ import type { Line } from './line.ts';
 /** Delayed data is a quarter of an hour old. */
 export const delayMs = 900_000;
 /** After a longer stop, such as a sleeping machine, the ticks between are not made up for. */
-const mostBehindMs = 10_000;
+const mostBehindMs = 60_000;
 
 interface Group {
   readonly live: Set<Line>;

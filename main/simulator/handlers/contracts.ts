@@ -49,7 +49,12 @@ export function contractDetails(
 ): void {
   const { reqId } = request;
   core.links.wake(contractFarm);
-  const found = core.market.resolve(queryOf(request, request.includeExpired));
+  const broken = core.faults.active('farm-broken', session.clientId ?? -1);
+  // While that farm is away IBKR says of contracts it knows well that there are none.
+  const found =
+    broken?.farm === contractFarm
+      ? []
+      : core.market.resolve(queryOf(request, request.includeExpired));
   if (found.length === 0) {
     session.error(reqId, errors.unknownContract());
     return;

@@ -8,6 +8,7 @@ import { farmMessage, historyFarm } from '../links.ts';
 import type { Instrument, MarketBar, WhatToShow } from '../ports.ts';
 import type { Request } from '../protocol/requests.ts';
 import { dashedText, dateText, instantFrom, zonedText } from '../protocol/times.ts';
+import { shownWap } from '../protocol/wap.ts';
 import type { Session } from '../session.ts';
 import { instrumentOf, whatOf } from './contracts.ts';
 
@@ -240,7 +241,7 @@ function serve(core: Core, session: Session, asked: Asked): void {
       low: bar.low,
       close: bar.close,
       volume: bar.volume,
-      wap: bar.wap,
+      wap: shownWap(bar.wap),
       count: bar.count,
     })),
   });

@@ -14,7 +14,8 @@ const fewDays = 3;
 const sum = new Accumulator();
 
 export function makeBars(state: ListingState, query: BarsQuery): MarketBar[] {
-  if (!(query.fromMs < query.toMs) || !(query.barSeconds >= 1)) return [];
+  if (!Number.isFinite(query.fromMs) || !Number.isFinite(query.toMs)) return [];
+  if (!(query.barSeconds >= 1)) return [];
   const hasTrades = state.listing.character.minuteVolume > 0;
   if (!hasTrades && (query.what === 'TRADES' || query.what === 'ADJUSTED_LAST')) return [];
   return query.barSeconds < daySeconds ? intradayBars(state, query) : longBars(state, query);

@@ -2,6 +2,7 @@ import { DayPath, makeDayPath } from './day-path.ts';
 import type { Listing } from './listing.ts';
 import { MinuteSeconds } from './minute-seconds.ts';
 import { PriceModel } from './price-model.ts';
+import { SoFar } from './so-far.ts';
 import type { TradingDay, TradingDays } from './trading-days.ts';
 
 /** So many listings keep the day they were last asked for; 12 bytes for each of its minutes. */
@@ -13,6 +14,7 @@ export class ListingState {
   readonly model: PriceModel;
   readonly days: TradingDays;
   readonly seconds = new MinuteSeconds();
+  readonly soFar = new SoFar();
   readonly #kept: Set<ListingState>;
   #path: DayPath | undefined;
   #closeDay = -1;

@@ -22,7 +22,7 @@ export interface ListingsOptions {
 const never = dayNumber(9999, 12, 31);
 const firstGeneratedConId = 700_000_001;
 /** Quarters of the futures that are listed. */
-const futureYears = { first: 2020, last: 2032 } as const;
+const futureYears = { first: 2021, last: 2030 } as const;
 
 export function makeListings(options: ListingsOptions): readonly Listing[] {
   const calendarOf = (own: ExchangeCalendar): ExchangeCalendar =>

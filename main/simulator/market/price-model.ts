@@ -8,7 +8,7 @@ const tradesPerSecond = 4;
 export const leastMinuteVolume = 60 * tradesPerSecond;
 
 /** Days between two points that are drawn independently: over longer times a price stays where it belongs. */
-const blockDays = 4096;
+const blockDays = 1024;
 
 /** The price of one listing at every minute of every day, in whole ticks. */
 export class PriceModel {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../../calendar/civil.ts';
 import type { MarketQuote, MarketTick } from '../ports.ts';
 import { Accumulator } from './accumulator.ts';
 import type { DayPath } from './day-path.ts';
@@ -26,13 +27,15 @@ function newestDay(state: ListingState, atMs: number): TradingDay | undefined {
 
 function quoteOf(state: ListingState, path: DayPath, last: MarketTick): MarketQuote {
   const unit = path.character.ticksPerUnit;
+  const minute = Math.floor((last.t - path.day.open) / minuteMs);
+  state.soFar.upTo(path, minute);
   sum.reset();
-  sum.addSpan(path, path.day.open, last.t + 1);
+  sum.addSpan(path, path.day.open + minute * minuteMs, last.t + 1);
   return {
     ...last,
-    open: sum.open / unit,
-    high: sum.high / unit,
-    low: sum.low / unit,
+    open: (minute === 0 ? sum.open : state.soFar.open) / unit,
+    high: Math.max(sum.high, state.soFar.high) / unit,
+    low: Math.min(sum.low, state.soFar.low) / unit,
     previousClose: state.closeBefore(path.day) / unit,
   };
 }

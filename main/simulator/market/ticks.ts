@@ -12,7 +12,7 @@ export function makeTicks(
   perSecond: number,
 ): MarketTick[] {
   const ticks: MarketTick[] = [];
-  if (!(perSecond > 0)) return ticks;
+  if (!(perSecond > 0) || !Number.isFinite(fromMs) || !Number.isFinite(toMs)) return ticks;
   for (let at = fromMs; at < toMs; ) {
     const day = state.dayAt(at);
     if (day === undefined) {

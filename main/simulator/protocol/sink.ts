@@ -1,4 +1,5 @@
 const framePrefix = 4;
+const decimals = 1_000_000;
 
 /** Collects frames in one growing buffer; what is written stands as the wire carries it. */
 export class Sink {
@@ -71,25 +72,27 @@ export class Sink {
     this.#buffer[this.#at++] = 0;
   }
 
-  /** The same characters `String(value)` gives, several times faster for prices of up to four decimals. */
+  /** The same characters `String(value)` gives, several times faster for whole numbers and up to six decimals. */
   double(value: number): void {
-    const scaled = Math.round(value * 10_000);
-    if (!(scaled >= 0 && scaled < 1e14) || scaled / 10_000 !== value) {
+    if (Number.isInteger(value)) {
+      this.int(value);
+      return;
+    }
+    const scaled = Math.round(value * decimals);
+    if (!(scaled > 0 && scaled < 1e15) || scaled / decimals !== value || scaled < 10) {
       this.text(String(value));
       return;
     }
     this.#room(24);
     const buffer = this.#buffer;
-    const whole = Math.floor(scaled / 10_000);
+    const whole = Math.floor(scaled / decimals);
     let at = digits(buffer, this.#at, whole);
-    let rest = scaled - whole * 10_000;
-    if (rest > 0) {
-      buffer[at++] = 46;
-      for (let unit = 1000; rest > 0; unit /= 10) {
-        const digit = Math.floor(rest / unit);
-        buffer[at++] = 48 + digit;
-        rest -= digit * unit;
-      }
+    let rest = scaled - whole * decimals;
+    buffer[at++] = 46;
+    for (let unit = decimals / 10; rest > 0; unit /= 10) {
+      const digit = Math.floor(rest / unit);
+      buffer[at++] = 48 + digit;
+      rest -= digit * unit;
     }
     buffer[at++] = 0;
     this.#at = at;

@@ -1,0 +1,39 @@
+import type { Desk } from './desk.ts';
+import { fetchAnew, type Outcome } from './fetcher.ts';
+import { planRequests } from './plan/planner.ts';
+import { tradeDays } from './plan/trade-days.ts';
+import { finishedBefore } from './scan/gaps.ts';
+import type { Series } from './store/file-name.ts';
+
+const dayMs = 86_400_000;
+
+/** Fetches the whole of a series again because its past was restated. */
+export async function rebuild(
+  desk: Desk,
+  series: Series,
+  restated: { readonly ratio: number; readonly first: number },
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const calendar = desk.calendars.calendarOf(series.symbol);
+  if (!calendar) return { kind: 'hopeless', message: 'no trading hours are known' };
+  const hours = desk.hoursOf(series.timeframe);
+  const now = desk.now();
+  const until = finishedBefore(calendar, series.timeframe, hours, now - desk.tempo.settleMs);
+  const bars = desk.expected.within(calendar, series.timeframe, hours, restated.first, until);
+  const from = bars[0];
+  const to = bars[bars.length - 1];
+  if (from === undefined || to === undefined) return { kind: 'empty' };
+  desk.options.log.info(
+    { ...series, ratio: restated.ratio },
+    'prices were restated: fetching anew',
+  );
+  const requests = planRequests({
+    series,
+    hours,
+    holes: [{ from, to, count: bars.length }],
+    days: tradeDays(calendar.sessions(from - 3 * dayMs, to + 3 * dayMs, hours)),
+    cap: desk.caps.cap(series.timeframe, hours, now),
+    now,
+  });
+  return fetchAnew(desk, requests, restated.ratio, signal);
+}

@@ -1,0 +1,93 @@
+import { ok, refused } from '../../shared/result.ts';
+import type { ServiceName } from '../../shared/services.ts';
+import type { IbkrService } from '../ibkr/ports.ts';
+import type { LogRing } from '../log/ring.ts';
+import type { Reservation } from '../reservation/reservation.ts';
+import type { Handlers } from './dispatcher.ts';
+import type { NdjsonService } from './services/ndjson-service.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface HandlerParts {
+  readonly supervisor: () => Supervisor;
+  readonly reservation: Reservation;
+  /** Null where there is no gateway. */
+  readonly ibkr: IbkrService | null;
+  readonly ndjson: () => NdjsonService;
+  readonly ring: LogRing;
+}
+
+const done = ok({ done: true as const });
+
+/** What each command does. One that is missing here does not compile. */
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { reservation } = parts;
+  const runner = (name: ServiceName) => parts.supervisor().runner(name);
+  const notHere = (name: ServiceName) =>
+    refused('NOT_FOUND', `The service "${name}" is not part of this run.`);
+  const onSession = (act: (ibkr: IbkrService) => void) => {
+    if (!parts.ibkr) {
+      return refused('NO_GATEWAY', 'In lightweight mode there is no gateway to connect to.');
+    }
+    if (reservation.view().state !== 'free') {
+      return refused(
+        'RESERVED',
+        `The session is lent to ${reservation.view().holder}.`,
+        'It comes back by itself when it is released.',
+      );
+    }
+    act(parts.ibkr);
+    return done;
+  };
+  return {
+    'connection.connect': () => onSession((ibkr) => ibkr.connect()),
+    'connection.disconnect': () => onSession((ibkr) => ibkr.disconnect()),
+    'connection.reconnect': () => onSession((ibkr) => ibkr.reconnect()),
+    'reservation.recall': () => {
+      if (reservation.view().state === 'free') return notReserved();
+      reservation.recall();
+      return done;
+    },
+    'reservation.force-release': () => {
+      if (reservation.view().state === 'free') return notReserved();
+      reservation.forceRelease();
+      return done;
+    },
+    'service.start': async ({ service }) => {
+      const found = runner(service);
+      if (!found) return notHere(service);
+      const error = await found.start();
+      return error ? refused('START_FAILED', `${service} did not start: ${error.message}`) : done;
+    },
+    'service.stop': async ({ service }) => {
+      const found = runner(service);
+      if (!found) return notHere(service);
+      if (service === 'http') return ownGround();
+      await found.stop();
+      return done;
+    },
+    'service.restart': async ({ service }) => {
+      const found = runner(service);
+      if (!found) return notHere(service);
+      if (service === 'http') return ownGround();
+      const error = await found.restart();
+      return error ? refused('START_FAILED', `${service} did not start: ${error.message}`) : done;
+    },
+    'client.disconnect': ({ id }) =>
+      parts.ndjson().server?.disconnect(id)
+        ? done
+        : refused('NOT_FOUND', `No program with number ${id} is connected.`),
+    'logs.read': ({ since, limit }) => ok({ lines: [...parts.ring.since(since, limit)] }),
+  };
+}
+
+function notReserved() {
+  return refused('NOT_RESERVED', 'Nobody holds the session.');
+}
+
+function ownGround() {
+  return refused(
+    'REFUSED',
+    'The HTTP server carries this very request, so it cannot be stopped by it.',
+    'Stop or restart the whole program instead.',
+  );
+}

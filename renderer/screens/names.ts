@@ -1,0 +1,6 @@
+export const screenNames = ['overview', 'feeds', 'connection', 'programs', 'logs'] as const;
+export type ScreenName = (typeof screenNames)[number];
+
+export function isScreen(name: string): name is ScreenName {
+  return (screenNames as readonly string[]).includes(name);
+}
