@@ -9,7 +9,13 @@ import type { PacingRules } from './history/pacing.ts';
 
 /** Where quotes go. Called for every tick that moves a price or a volume. */
 export interface QuoteSink {
-  tick(symbol: string, price: number, volume: number | undefined, tsMs: number): void;
+  tick(
+    symbol: string,
+    price: number,
+    volume: number | undefined,
+    tsMs: number,
+    currency: string,
+  ): void;
 }
 
 export interface IbkrPorts {
@@ -36,6 +42,8 @@ export interface IbkrOptions {
   readonly pacing?: Partial<PacingRules>;
   /** Ask for delayed quotes where live ones are not subscribed; on unless said otherwise. */
   readonly delayedFallback?: boolean;
+  /** How many messages a second are sent; IBKR allows 50 over all programs of one TWS. */
+  readonly messagesPerSecond?: number;
   /** Market-data lines of the login; 100 unless bought more. */
   readonly lines?: number;
   readonly flow?: Partial<FlowRules>;
