@@ -46,8 +46,8 @@ class Feeder {
     }
   }
 
-  async allRequested(): Promise<void> {
-    while (this.requested < tickers.length) await once(this.#child, 'message');
+  async allRequested(count = tickers.length): Promise<void> {
+    while (this.requested < count) await once(this.#child, 'message');
   }
 
   async stop(): Promise<void> {
@@ -64,7 +64,7 @@ interface Fed {
 }
 
 /** The program's own way from socket to quote cache and segment, following every ticker. */
-async function fed(feeder: Feeder): Promise<Fed> {
+async function fed(feeder: Feeder, followed = tickers): Promise<Fed> {
   const snapshot = createSnapshot({
     clock: systemClock,
     log: silentLog,
@@ -93,9 +93,9 @@ async function fed(feeder: Feeder): Promise<Fed> {
       publish() {},
     },
   );
-  session.watch(tickers);
+  session.watch(followed);
   await session.start();
-  await feeder.allRequested();
+  await feeder.allRequested(followed.length);
   return {
     session,
     snapshot,
@@ -178,7 +178,8 @@ function ibAsyncNote(): string {
 
 async function latency({ quick }: BenchContext): Promise<readonly Figure[]> {
   const feeder = await Feeder.start();
-  const running = await fed(feeder);
+  // As many as a login has lines, unless more were bought.
+  const running = await fed(feeder, tickers.slice(0, 100));
   const { snapshot } = running;
   const server = createNdjsonServer(
     {
@@ -221,7 +222,7 @@ async function latency({ quick }: BenchContext): Promise<readonly Figure[]> {
   const note = `${millis.length} ticks timed while ${Math.round(sent / seconds)} a second came in`;
   return [
     {
-      name: 'tick on the socket until get_quote shows it, p99, at 10 000 ticks a second',
+      name: 'tick on the socket until get_quote shows it, p99, 10 000 ticks/s over 100 tickers',
       value: percentile(millis, 99),
       unit: 'ms',
       goal: { atMost: 2 },
