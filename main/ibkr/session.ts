@@ -98,6 +98,7 @@ export class IbkrSession implements IbkrService {
         log: options.log,
         open: options.open ?? openStoqeyClient,
         ...(options.random ? { random: options.random } : {}),
+        ...(options.messagesPerSecond ? { messagesPerSecond: options.messagesPerSecond } : {}),
       },
       {
         up: () => this.#up(),

@@ -192,6 +192,6 @@ export class Ticker {
   }
 
   #publish(price: number, at: number): void {
-    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at);
+    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, this.instrument.currency);
   }
 }
