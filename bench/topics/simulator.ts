@@ -127,7 +127,7 @@ const loads = [3000, 2500, 2100, 1500];
 
 /** How many tick messages a second reach one client that asks for more and more. */
 async function ticks(context: BenchContext): Promise<readonly Figure[]> {
-  for (const lines of loads) {
+  for (const lines of context.quick ? [100] : loads) {
     const sustained = await tickRate(lines, context);
     if (!sustained) {
       context.say(`${lines} lines were more than the client could read`);
@@ -159,7 +159,7 @@ async function tickRate(
     reader.send('marketData', marketDataRequest(i, { symbol }));
   });
   await until(() => reader.count(81) === lines || reader.closed, 20_000);
-  await pause(500);
+  await pause(quick ? 200 : 2500);
   const before = reader.count(...isTick);
   const bytes = reader.bytes;
   const start = performance.now();
@@ -175,7 +175,7 @@ async function tickRate(
 
 /** How long a million historical bars take, made, sent and read. */
 async function bars({ quick, say }: BenchContext): Promise<readonly Figure[]> {
-  const requests = quick ? 2 : 100;
+  const requests = quick ? 2 : 110;
   const server = await serve({ generated: 200, seed: 12 });
   const symbols = await symbolsOf(200);
   const reader = new Reader(server.port, 1);
