@@ -11,7 +11,7 @@ import { portCheck } from '../diagnostics/port-check.ts';
 import { desktopMissing } from './electron-runtime.ts';
 import { configFor } from './headless.ts';
 import { help } from './help.ts';
-import { portHolder } from './port-holder.ts';
+import { holderOf } from './holder-of.ts';
 
 /** Before this no copy of this program existed. */
 const madeAfterMs = Date.UTC(2026, 0, 1);
@@ -32,14 +32,8 @@ function checks(config: Config): readonly Check[] {
   const { values } = config;
   return [
     dataDirCheck(config),
-    portCheck(
-      'NDJSON port',
-      values['ndjson.host'],
-      values['ndjson.port'],
-      'ndjson-port',
-      portHolder,
-    ),
-    portCheck('HTTP port', values['http.host'], values['http.port'], 'http-port', portHolder),
+    portCheck('NDJSON port', values['ndjson.host'], values['ndjson.port'], 'ndjson-port', holderOf),
+    portCheck('HTTP port', values['http.host'], values['http.port'], 'http-port', holderOf),
     clockCheck(Date.now, madeAfterMs),
     desktopCheck(),
   ];

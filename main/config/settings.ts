@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeframes } from '../../shared/bar.ts';
+import type { InstrumentOverrides } from '../../shared/instrument.ts';
 import { type Setting, setting } from './setting.ts';
 import * as value from './values.ts';
 
@@ -141,8 +142,8 @@ export const settings = {
     help: 'The tickers to keep: a list with commas, or a file (one a line, or CSV with a Ticker column).',
     applies: 'restart',
   }),
-  contracts: setting<Readonly<Record<string, Readonly<Record<string, unknown>>>>>({
-    schema: z.record(z.string(), z.record(z.string(), z.unknown())),
+  contracts: setting<InstrumentOverrides>({
+    schema: value.contracts,
     default: {},
     shape: 'mapping',
     help: 'Contract fields for tickers whose grammar does not say enough, by ticker.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InstrumentOverrides } from '../../shared/instrument.ts';
 
 /** Values arrive as text from options and the environment and typed from YAML; both mean the same. */
 
@@ -101,3 +102,25 @@ export const endpoint: z.ZodType<{ readonly host: string; readonly port: number 
   readonly host: string;
   readonly port: number;
 }>;
+
+const contractText = z.string().min(1).optional();
+
+/** What may be said of a contract; everything else follows from the ticker's grammar. */
+export const contracts: z.ZodType<InstrumentOverrides> = z.record(
+  z.string().min(1),
+  z.strictObject({
+    symbol: contractText,
+    secType: z
+      .enum(['STK', 'CASH', 'CONTFUT', 'FUT', 'IND', 'CRYPTO', 'CFD', 'CMDTY', 'FUND'])
+      .optional(),
+    exchange: contractText,
+    currency: contractText,
+    primaryExchange: contractText,
+    localSymbol: contractText,
+    lastTradeDate: contractText,
+    multiplier: z.coerce.string().optional(),
+    tradingClass: contractText,
+    conId: z.number().int().optional(),
+    whatToShow: z.enum(['TRADES', 'MIDPOINT', 'BID', 'ASK', 'AGGTRADES']).optional(),
+  }),
+) as unknown as z.ZodType<InstrumentOverrides>;

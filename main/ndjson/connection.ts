@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { Clock } from '../kit/clock.ts';
+import { isLoopbackAddress } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
 import type { AnswerBuffer } from './answer-buffer.ts';
 import { asRefusal, type Dispatcher } from './dispatcher.ts';
@@ -23,6 +24,8 @@ export interface ConnectionShared {
   readonly authToken: string | null;
   /** True for a connection that may be silent for as long as it likes. */
   mayIdle(connection: Connection): boolean;
+  /** The peer has taken everything that was written. */
+  drained(connection: Connection): void;
 }
 
 /** Above this many unsent bytes a peer is not read from until it has read itself. */
@@ -63,12 +66,15 @@ export class Connection implements Peer {
     this.#framer = new LineFramer(shared.maxLineBytes);
     this.#authorized = shared.authToken === null;
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
-    this.loopback = isLoopback(socket.remoteAddress ?? '');
+    this.loopback = isLoopbackAddress(socket.remoteAddress ?? '');
     this.sinceMs = shared.clock.now();
     this.#lastActivityMs = this.sinceMs;
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#inputOver());
-    socket.on('drain', () => this.#pump());
+    socket.on('drain', () => {
+      shared.drained(this);
+      this.#pump();
+    });
   }
 
   /** Bytes written that the peer has not taken yet. */
@@ -92,7 +98,8 @@ export class Connection implements Peer {
 
   sendBytes(bytes: Buffer): void {
     if (this.#phase === 'closing' || this.#socket.destroyed) return;
-    this.#socket.write(bytes);
+    if (this.#pumping) this.#shared.out.bytes(bytes);
+    else this.#socket.write(bytes);
   }
 
   /** Says a last word, if any, and closes once the peer has had the time to read it. */
@@ -148,11 +155,16 @@ export class Connection implements Peer {
     while (more && this.#phase === 'open' && !this.#backlogged()) more = this.#next(now);
     this.#pumping = false;
     this.#partialSinceMs = this.#framer.partial ? (this.#partialSinceMs ?? now) : null;
-    if (out.length > 0) {
-      if (this.#socket.destroyed) out.take();
-      else this.#socket.write(out.take());
-    }
+    if (out.length > 0) this.#flush(out);
     this.#finish();
+  }
+
+  #flush(out: AnswerBuffer): void {
+    const socket = this.#socket;
+    const answers = out.take();
+    if (!socket.destroyed) socket.write(answers);
+    // Mostly the system takes all of it at once, and the same warm memory serves again.
+    if (socket.writableLength === 0) out.giveBack();
   }
 
   /** Handles what stands next in the input; false when there is nothing more for now. */
@@ -266,11 +278,12 @@ export class Connection implements Peer {
       socket.resume();
       return;
     }
-    if (this.#phase === 'answering' || this.#backlogged()) socket.pause();
+    const backlogged = this.#backlogged();
+    const unread = this.#phase === 'open' && this.#framer.pending;
+    if (this.#phase === 'answering' || backlogged || unread) socket.pause();
     else if (socket.isPaused()) socket.resume();
+    // Requests are left though the answers are gone: the others have their turn first. With a
+    // backlog it is `drain` that goes on.
+    if (unread && !backlogged) setImmediate(() => this.#pump());
   }
-}
-
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\.|^::1$/.test(address);
 }

@@ -20,7 +20,7 @@ export interface MemoryNames {
   readonly dictionary: string;
   readonly columnar: string | null;
   readonly generation: number;
-  readonly layout: string;
+  readonly layout: number | string;
 }
 
 export interface MemoryPort {

@@ -3,8 +3,11 @@ import { Refusal } from './wire.ts';
 
 /** Who is at the other end of a connection, as a handler may know it. */
 export interface Peer extends LeaseAsker {
+  /** Bytes it has not taken yet. */
+  readonly backlog: number;
   /** Sends a line that answers no request. */
   send(line: string): void;
+  sendBytes(bytes: Buffer): void;
 }
 
 /** One request, already known to be well formed. */

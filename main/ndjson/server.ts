@@ -1,16 +1,19 @@
 import net from 'node:net';
 import { type Cancel, type Clock, every } from '../kit/clock.ts';
+import { isLoopbackAddress, listen } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
 import { AnswerBuffer } from './answer-buffer.ts';
 import { Connection, type ConnectionShared } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { coreHandlers, quoteHandler } from './handlers/core.ts';
+import { coreHandlers, quoteHandler, snapshotJson } from './handlers/core.ts';
 import { historyHandler, quotesHandler } from './handlers/data.ts';
 import { authHandlers, greetingHandlers } from './handlers/greeting.ts';
-import { reservationHandlers } from './handlers/reservation.ts';
+import { reservationHandlers, reservationJson } from './handlers/reservation.ts';
+import { subscriptionHandlers } from './handlers/subscribe.ts';
 import type { NdjsonPorts, Unsubscribe } from './ports.ts';
 import { QuoteCells } from './quote-cells.ts';
 import { reply } from './request.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { asciiJson, errorLine, Refusal, releaseRequestedLine } from './wire.ts';
 
 export interface NdjsonOptions {
@@ -36,6 +39,11 @@ export interface ClientInfo {
   readonly errors: number;
   readonly backlogBytes: number;
   readonly paused: boolean;
+  readonly topics: readonly string[];
+  /** How many tickers it follows, or all of them. */
+  readonly tickers: number | '*';
+  /** Changes it was not sent because it reads slowly and a newer one took their place. */
+  readonly conflated: number;
 }
 
 export interface NdjsonStats {
@@ -57,21 +65,6 @@ export interface NdjsonServer {
   stats(): NdjsonStats;
 }
 
-/** The address cannot be listened on; `code` is the system's, such as EADDRINUSE. */
-export class ListenError extends Error {
-  readonly code: string;
-
-  constructor(code: string, host: string, port: number) {
-    super(
-      code === 'EADDRINUSE'
-        ? `Port ${port} on ${host} is taken by another program`
-        : `Cannot listen on ${host}:${port}: ${code}`,
-    );
-    this.name = 'ListenError';
-    this.code = code;
-  }
-}
-
 const defaultMaxConnections = 16_384;
 const announceMs = 100;
 
@@ -86,6 +79,7 @@ class Server implements NdjsonServer {
   readonly #connections = new Map<number, Connection>();
   readonly #listeners = new Set<() => void>();
   #net: net.Server | null = null;
+  #subscriptions: Subscriptions | null = null;
   #closers: (() => void)[] = [];
   #cancelAnnounce: Cancel | null = null;
   #nextId = 1;
@@ -101,20 +95,29 @@ class Server implements NdjsonServer {
   }
 
   async start(): Promise<{ readonly host: string; readonly port: number }> {
-    const { host, port, clock, idleTimeoutMs } = this.#options;
+    const { host, port, clock, log, idleTimeoutMs } = this.#options;
     const shared = this.#share();
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
     server.on('connection', (socket) => this.#accept(socket, shared));
+    let actualPort: number;
     try {
-      await listen(server, host, port);
+      actualPort = await listen(server, host, port);
     } catch (error) {
       this.#release();
-      throw new ListenError((error as NodeJS.ErrnoException).code ?? 'unknown', host, port);
+      throw error;
     }
     this.#net = server;
+    if (!isLoopbackAddress(host)) {
+      log.warn(
+        { host, port: actualPort },
+        this.#options.authToken
+          ? 'The NDJSON port is open to other machines; they must show the token'
+          : 'The NDJSON port is open to other machines, and anybody may use it',
+      );
+    }
     const sweepMs = Math.max(20, Math.min(500, idleTimeoutMs / 8 || 500));
     this.#closers.push(every(clock, sweepMs, () => this.#sweep()));
-    return { host, port: (server.address() as net.AddressInfo).port };
+    return { host, port: actualPort };
   }
 
   async stop(): Promise<void> {
@@ -133,15 +136,21 @@ class Server implements NdjsonServer {
   }
 
   clients(): readonly ClientInfo[] {
-    return [...this.#connections.values()].map((connection) => ({
-      id: connection.connection,
-      peer: connection.peer,
-      since: connection.sinceMs,
-      requests: connection.requests,
-      errors: connection.errors,
-      backlogBytes: connection.backlog,
-      paused: connection.paused,
-    }));
+    return [...this.#connections.values()].map((connection) => {
+      const subscriber = this.#subscriptions?.of(connection.connection);
+      return {
+        id: connection.connection,
+        peer: connection.peer,
+        since: connection.sinceMs,
+        requests: connection.requests,
+        errors: connection.errors,
+        backlogBytes: connection.backlog,
+        paused: connection.paused,
+        topics: [...(subscriber?.topics ?? [])],
+        tickers: subscriber?.everyTicker ? '*' : (subscriber?.tickers.size ?? 0),
+        conflated: subscriber?.conflated ?? 0,
+      };
+    });
   }
 
   disconnect(id: number): boolean {
@@ -175,12 +184,13 @@ class Server implements NdjsonServer {
     const { clock, log, maxLineBytes, idleTimeoutMs, freshnessMs, version } = this.#options;
     const authToken = this.#options.authToken ?? null;
     const { lease } = this.#ports;
-    const cells = new QuoteCells(this.#ports.quotes);
+    const cells = new QuoteCells(this.#ports.quotes, freshnessMs);
     this.#closers.push(() => cells.close());
     this.#closers.push(
       lease.onAskBack((id) => this.#connections.get(id)?.send(releaseRequestedLine)),
     );
-    const quoteData = (ticker: string) => cells.dataJson(ticker, clock.now(), freshnessMs);
+    const subscriptions = this.#subscribe(cells);
+    const quoteData = (ticker: string) => cells.dataJson(ticker, clock.now());
     const limits = {
       max_line_bytes: maxLineBytes,
       idle_timeout_ms: idleTimeoutMs,
@@ -193,12 +203,13 @@ class Server implements NdjsonServer {
         ...reservationHandlers(lease),
         ...greetingHandlers({ version, limits, clock }),
         ...authHandlers(authToken),
+        ...subscriptionHandlers(subscriptions, this.#ports.quotes),
         get_quote: quoteHandler(quoteData),
         get_quotes: quotesHandler(quoteData),
         get_history: historyHandler(this.#ports.history),
         get_status: () => reply(asciiJson(this.#ports.status())),
       },
-      { cells, freshnessMs },
+      cells,
     );
     const gate = new Dispatcher(
       authHandlers(authToken),
@@ -214,8 +225,30 @@ class Server implements NdjsonServer {
       maxLineBytes,
       idleTimeoutMs,
       authToken,
-      mayIdle: (connection) => lease.concerns(connection.connection),
+      mayIdle: ({ connection: id }) => lease.concerns(id) || subscriptions.of(id) !== undefined,
+      drained: ({ connection: id }) => subscriptions.drained(id),
     };
+  }
+
+  #subscribe(cells: QuoteCells): Subscriptions {
+    const { lease, snapshot, connection } = this.#ports;
+    const subscriptions = new Subscriptions({
+      clock: this.#options.clock,
+      cells,
+      states: {
+        snapshot: () => snapshotJson(snapshot),
+        connection: () => asciiJson(connection.current()),
+        reservation: () => reservationJson(lease),
+      },
+    });
+    this.#subscriptions = subscriptions;
+    this.#closers.push(
+      () => subscriptions.close(),
+      snapshot.onBatch(() => subscriptions.stateChanged('snapshot')),
+      connection.onChange(() => subscriptions.stateChanged('connection')),
+      lease.onChange(() => subscriptions.stateChanged('reservation')),
+    );
+    return subscriptions;
   }
 
   #accept(socket: net.Socket, shared: ConnectionShared): void {
@@ -242,6 +275,7 @@ class Server implements NdjsonServer {
     this.#pastRequests += connection.requests;
     this.#pastErrors += connection.errors;
     this.#options.log.debug({ peer: connection.peer }, 'Client disconnected');
+    this.#subscriptions?.gone(connection.connection);
     this.#ports.lease.connectionClosed(connection.connection);
     this.#announce();
   }
@@ -265,14 +299,4 @@ class Server implements NdjsonServer {
     this.#cancelAnnounce?.();
     this.#cancelAnnounce = null;
   }
-}
-
-function listen(server: net.Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -41,6 +41,14 @@ export class GatewayWatch {
     if (lost) this.#onLost();
   }
 
+  /** Something went wrong over there: look now rather than at the next round. */
+  doubt(): void {
+    if (this.#cancel === null) return;
+    this.#cancel();
+    this.#cancel = null;
+    this.#look(this.#round);
+  }
+
   #look(round: number): void {
     void this.#probe()
       .catch(() => false)

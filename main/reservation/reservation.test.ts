@@ -299,12 +299,12 @@ describe('asking back', () => {
     expect(askedBack).toEqual(['1 gateway-lost']);
     world.reachable = true;
     await clock.advanceAsync(15_000);
-    reservation.gatewaySeen(false);
+    reservation.gatewaySeen('unreachable');
     expect(askedBack).toHaveLength(2);
     expect(reservation.view().state).toBe('reserved');
     reservation.connectionClosed(1);
-    reservation.gatewaySeen(true);
-    reservation.gatewaySeen(false);
+    reservation.gatewaySeen('reached');
+    reservation.gatewaySeen('unreachable');
     expect(askedBack).toHaveLength(2);
   });
 
@@ -315,6 +315,19 @@ describe('asking back', () => {
     await reservation.acquire(from(1));
     await clock.advanceAsync(45_000, 15_000);
     expect(askedBack).toEqual([]);
+  });
+
+  it('follows a dropped forwarded connection as soon as a look confirms it', async () => {
+    const { reservation, world, askedBack } = await setUp();
+    await reservation.acquire(from(1));
+    await settle();
+    reservation.gatewaySeen('dropped');
+    await settle();
+    expect(askedBack).toEqual([]);
+    world.reachable = false;
+    reservation.gatewaySeen('dropped');
+    await settle();
+    expect(askedBack).toEqual(['1 gateway-lost']);
   });
 
   it('follows a recall, which shuts the forwarded port but leaves the lease', async () => {

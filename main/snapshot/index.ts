@@ -1,12 +1,21 @@
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { noSegments } from './no-segments.ts';
+import { systemSegments } from './os/index.ts';
+import type { SegmentOs } from './os/segment-os.ts';
 import type { SegmentStore } from './ports.ts';
+import { Segments } from './segments.ts';
 import { Snapshot } from './snapshot.ts';
 import { type TradingDay, tradingDayIn } from './trading-day.ts';
 
 export type { DailyHistory } from './daily-bars.ts';
 export { SegmentError, type SegmentErrorCode } from './errors.ts';
+export {
+  describeSegments,
+  type InspectOptions,
+  inspectSegments,
+  type SegmentsReport,
+} from './inspect.ts';
 export { acquireLock, type Lock, type LockHolder, type LockRefused } from './os/lock.ts';
 export type { LostSeries, SegmentNames, SnapshotStatus } from './ports.ts';
 export type { Quotes } from './quote-cache.ts';
@@ -18,6 +27,12 @@ export interface SharedMemoryOptions {
   readonly name: string;
   /** How many of a ticker's newest daily bars the dictionary shows. */
   readonly mirrorBars: number;
+  /** How large the segments are at first; both grow. */
+  readonly dictionaryBytes?: number;
+  readonly columnsBytes?: number;
+  readonly columnsSeries?: number;
+  /** The bindings to use; those of the running system when nothing is given. */
+  readonly os?: () => SegmentOs;
 }
 
 export interface SnapshotOptions {
@@ -31,11 +46,24 @@ export interface SnapshotOptions {
 }
 
 export function createSnapshot(options: SnapshotOptions): Snapshot {
-  const segments: SegmentStore = noSegments;
+  const { clock, log, pid, shm, tradingDay } = options;
+  const segments: SegmentStore = shm
+    ? new Segments({
+        os: shm.os ?? systemSegments,
+        clock,
+        log,
+        pid,
+        name: shm.name,
+        mirrorBars: shm.mirrorBars,
+        dictionaryBytes: shm.dictionaryBytes ?? 1 << 20,
+        columnsBytes: shm.columnsBytes ?? 4 << 20,
+        columnsSeries: shm.columnsSeries ?? 1024,
+      })
+    : noSegments;
   return new Snapshot({
-    clock: options.clock,
-    log: options.log,
-    tradingDay: options.tradingDay ?? tradingDayIn('America/New_York'),
+    clock,
+    log,
+    tradingDay: tradingDay ?? tradingDayIn('America/New_York'),
     segments,
   });
 }

@@ -8,10 +8,7 @@ export function coreHandlers(
 ): Readonly<Record<string, Handler>> {
   return {
     list_tickers: () => reply(asciiJson(ports.quotes.list())),
-    get_snapshot_epoch: () =>
-      reply(
-        asciiJson({ epoch: ports.snapshot.epoch, last_update_ms: ports.snapshot.lastUpdateMs }),
-      ),
+    get_snapshot_epoch: () => reply(snapshotJson(ports.snapshot)),
     get_shm_name(request) {
       const names = ports.memory.names();
       if (names === null) throw new Refusal('NOT_FOUND', 'Shared memory not configured');
@@ -26,6 +23,10 @@ export function coreHandlers(
       );
     },
   };
+}
+
+export function snapshotJson(snapshot: NdjsonPorts['snapshot']): string {
+  return asciiJson({ epoch: snapshot.epoch, last_update_ms: snapshot.lastUpdateMs });
 }
 
 /** The answer to get_quote where the scanner's short way does not apply. */

@@ -1,0 +1,25 @@
+import { dateText, dayMs } from './civil.ts';
+import type { ExchangeCalendar, Session } from './exchange-calendar.ts';
+
+/** A market that never closes. Its days are UTC days: local days would have 23 or 25 hours twice a year. */
+export const always: ExchangeCalendar = {
+  id: 'ALWAYS',
+  timeZone: 'UTC',
+  validFrom: '1970-01-01',
+  validThrough: '9999-12-31',
+  version: 'always-1',
+  sessions(fromMs, toMs) {
+    if (!(fromMs < toMs)) return [];
+    const found: Session[] = [];
+    const last = Math.ceil(toMs / dayMs);
+    for (let day = Math.floor(fromMs / dayMs); day < last; day++) {
+      found.push({
+        date: dateText(day),
+        open: day * dayMs,
+        close: (day + 1) * dayMs,
+        kind: 'full',
+      });
+    }
+    return found;
+  },
+};
