@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { desktopProjects } from './e2e/desktop/projects.ts';
 import { browserFlags } from './e2e/support/browser.ts';
 
 export default defineConfig({
@@ -10,6 +11,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
   projects: [
+    ...desktopProjects(),
     { name: 'program', testDir: 'e2e/program' },
     {
       name: 'web',
