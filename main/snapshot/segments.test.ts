@@ -350,6 +350,26 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     fs.closeSync(attached);
   });
 
+  test('segments that are started again ask for the bars they held before', async () => {
+    const { snapshot, write, lost, bars } = make();
+    await snapshot.start();
+    write('AAPL');
+    snapshot.writeBars('AAPL', '1m', someBars(2));
+    await snapshot.stop();
+    expect(lost).toEqual([]);
+    await snapshot.start();
+    expect(lost).toEqual([
+      { ticker: 'AAPL', timeframe: '1d' },
+      { ticker: 'AAPL', timeframe: '1m' },
+    ]);
+    const reader = bars();
+    expect(reader.epoch).toBe(snapshot.state.epoch);
+    write('AAPL');
+    expect(reader.history('AAPL').count).toBe(20);
+    expect(reader.epoch).toBe(snapshot.state.epoch);
+    reader.close();
+  });
+
   test('the inspector’s text names every series and says that all is well', async () => {
     const { snapshot, write, inspect } = make();
     await snapshot.start();

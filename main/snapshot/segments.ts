@@ -45,9 +45,12 @@ export class Segments implements SegmentStore {
   readonly #lostListeners = new Set<(lost: readonly LostSeries[]) => void>();
   /** What could not be written, by column series and dictionary entry. */
   readonly #behind = new Map<string, LostSeries>();
+  /** Every series ever written, for segments that are made anew to be filled again. */
+  readonly #known = new Map<string, LostSeries>();
   #live: Live | undefined;
   #status: SnapshotStatus = { phase: 'stopped' };
   #askAgainAt = 0;
+  #ended = { epoch: 0, now: 0 };
   #timers: readonly Cancel[] = [];
 
   constructor(options: SegmentsOptions) {
@@ -68,7 +71,9 @@ export class Segments implements SegmentStore {
       every(clock, heartbeatMs, () => this.#beat()),
       this.#live.os.watch(() => this.#guard((live) => this.#checkNames(live))),
     ];
+    this.#behind.clear();
     this.#setStatus({ phase: 'live' });
+    this.#askFor([...this.#known.values()]);
   }
 
   async stop(): Promise<void> {
@@ -94,6 +99,7 @@ export class Segments implements SegmentStore {
 
   putDaily(history: DailyHistory, now: number): void {
     const { ticker, bars } = history;
+    this.#know(ticker, '1d');
     this.#guard((live) => {
       const from = bars
         ? this.#writeColumns(ticker, '1d', () =>
@@ -115,6 +121,7 @@ export class Segments implements SegmentStore {
   }
 
   mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
+    this.#know(ticker, timeframe);
     this.#guard((live) => {
       const seconds = barSeconds(timeframe);
       const from = this.#writeColumns(ticker, timeframe, () =>
@@ -129,6 +136,7 @@ export class Segments implements SegmentStore {
   }
 
   end(epoch: number, now: number): void {
+    this.#ended = { epoch, now };
     this.#guard((live) => {
       live.columns.end(epoch, now);
       if (this.#behind.size === 0) this.#setStatus({ phase: 'live' });
@@ -187,6 +195,8 @@ export class Segments implements SegmentStore {
           initialBytes: this.#options.columnsBytes,
           initialSeries: this.#options.columnsSeries,
         });
+        // Started again within one life of the program, the epoch goes on from where it was.
+        columns.end(this.#ended.epoch, this.#ended.now);
         return { os, lock, dictionary, columns };
       } catch (error) {
         dictionary.close();
@@ -303,7 +313,7 @@ export class Segments implements SegmentStore {
       { series },
       'bars were damaged by another program and must be loaded again',
     );
-    for (const listener of this.#lostListeners) listener(series);
+    this.#askFor(series);
   }
 
   /** A failure of the segments must not reach those who only write quotes and bars. */
@@ -353,8 +363,16 @@ export class Segments implements SegmentStore {
   #askAgain(now: number): void {
     if (this.#behind.size === 0 || now < this.#askAgainAt) return;
     this.#askAgainAt = now + askAgainMs;
-    const series = [...this.#behind.values()];
+    this.#askFor([...this.#behind.values()]);
+  }
+
+  #askFor(series: readonly LostSeries[]): void {
+    if (series.length === 0) return;
     for (const listener of this.#lostListeners) listener(series);
+  }
+
+  #know(ticker: string, timeframe: Timeframe): void {
+    this.#known.set(`${timeframe}:${ticker}`, { ticker, timeframe });
   }
 
   #degrade(error: SegmentError): void {
