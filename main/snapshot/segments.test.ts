@@ -256,6 +256,30 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     reader.close();
   });
 
+  test('segments cut to nothing kill neither the heartbeat nor the stop', async () => {
+    const { snapshot, clock, file, write, bars } = make();
+    await snapshot.start();
+    write('AAPL');
+    for (const suffix of ['', '-bars']) fs.truncateSync(file(suffix), 0);
+    clock.advance(1000);
+    expect(codeOf(() => bars().history('AAPL'))).toBe('SHM_DAMAGED');
+    for (const suffix of ['', '-bars']) fs.truncateSync(file(suffix), 0);
+    await snapshot.stop();
+  });
+
+  test('a large dictionary changes less often, so that its readers find it at rest', async () => {
+    const { snapshot, clock, write } = make({ dictionaryBytes: 4 << 20 });
+    await snapshot.start();
+    write('AAPL');
+    const { epoch } = snapshot.state;
+    for (let i = 0; i < 40; i++) {
+      snapshot.tick('AAPL', 100 + i, undefined, firstDay + 19 * dayMs + i);
+      clock.advance(100);
+    }
+    expect((snapshot.state.epoch - epoch) / 2).toBeLessThanOrEqual(11);
+    expect((snapshot.state.epoch - epoch) / 2).toBeGreaterThanOrEqual(9);
+  });
+
   test('what a stranger writes over header, directory or text is put right', async () => {
     const { snapshot, clock, file, write, bars, dictionary, inspect } = make();
     await snapshot.start();

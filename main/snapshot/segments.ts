@@ -28,6 +28,12 @@ const daySeconds = barSeconds('1d');
 const watchMs = 250;
 const heartbeatMs = 1000;
 const askAgainMs = 30_000;
+const fastestBatchMs = 100;
+/**
+ * A program that parses the dictionary twice needs some tens of milliseconds for each MiB of it, and
+ * must find its entry unchanged: a large dictionary changes less often.
+ */
+const dictionaryMsPerMib = 100;
 const verifyRows = 16_384;
 const repairBytes = 4 << 20;
 
@@ -65,11 +71,13 @@ export class Segments implements SegmentStore {
       this.#degrade(asSegmentError(error));
       throw error;
     }
-    const { clock } = this.#options;
+    const { clock, name } = this.#options;
     this.#timers = [
       every(clock, watchMs, () => this.#watch()),
       every(clock, heartbeatMs, () => this.#beat()),
-      this.#live.os.watch(() => this.#guard((live) => this.#checkNames(live))),
+      this.#live.os.watch([name, columnsOf(name)], () =>
+        this.#guard((live) => this.#checkNames(live)),
+      ),
     ];
     this.#behind.clear();
     this.#setStatus({ phase: 'live' });
@@ -143,6 +151,11 @@ export class Segments implements SegmentStore {
     });
   }
 
+  batchMs(): number {
+    const size = this.#live?.dictionary.segment.size ?? 0;
+    return Math.max(fastestBatchMs, (size / (1 << 20)) * dictionaryMsPerMib);
+  }
+
   names(): SegmentNames | null {
     const live = this.#live;
     if (!live) return null;
@@ -171,7 +184,7 @@ export class Segments implements SegmentStore {
   #open(): Live {
     const { clock, pid, name, mirrorBars } = this.#options;
     const os = this.#options.os();
-    const bars = `${name}-bars`;
+    const bars = columnsOf(name);
     const lock = takeLock(os, name);
     try {
       const generation = this.#retireLeftover(os, bars) + 1;
@@ -257,7 +270,10 @@ export class Segments implements SegmentStore {
   }
 
   #beat(): void {
-    this.#guard((live) => live.columns.heartbeat(this.#options.clock.now()));
+    this.#guard((live) => {
+      this.#checkSize(live);
+      live.columns.heartbeat(this.#options.clock.now());
+    });
   }
 
   #checkSize(live: Live): void {
@@ -390,6 +406,10 @@ export class Segments implements SegmentStore {
     this.#status = status;
     if (!same) for (const listener of this.#statusListeners) listener(status);
   }
+}
+
+function columnsOf(name: string): string {
+  return `${name}-bars`;
 }
 
 function takeLock(os: SegmentOs, name: string): Lock {
