@@ -13,8 +13,6 @@ import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 import { QuoteCache, type Quotes } from './quote-cache.ts';
 import type { TradingDay } from './trading-day.ts';
 
-/** Ticks reach the bars at most this often. */
-const batchMs = 100;
 const defaultCurrency = 'USD';
 
 interface DailyState {
@@ -157,7 +155,7 @@ export class Snapshot {
 
   #scheduleFlush(): void {
     if (this.#cancelFlush) return;
-    const wait = Math.max(0, this.#lastFlushMs + batchMs - this.#clock.now());
+    const wait = Math.max(0, this.#lastFlushMs + this.#segments.batchMs() - this.#clock.now());
     this.#cancelFlush = this.#clock.after(wait, () => this.#flush());
   }
 
