@@ -58,10 +58,20 @@ function write(
   return paths;
 }
 
-/** What any program pays that reads these files whole. */
+let space = Buffer.alloc(0);
+
+/** The bare limit: the same bytes read into one buffer that holds them all and was touched before. */
 function readRaw(paths: readonly string[]): number {
+  const sizes = paths.map((path) => fs.statSync(path).size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (space.length < total) space = Buffer.alloc(total, 1);
   const began = performance.now();
-  for (const path of paths) fs.readFileSync(path);
+  let at = 0;
+  for (const [nth, path] of paths.entries()) {
+    const fd = fs.openSync(path, 'r');
+    at += fs.readSync(fd, space, at, sizes[nth] as number, 0);
+    fs.closeSync(fd);
+  }
   return performance.now() - began;
 }
 
