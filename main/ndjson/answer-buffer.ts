@@ -7,6 +7,7 @@ const slabBytes = 64 * 1024;
 export class AnswerBuffer {
   #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
   #start = 0;
+  #lastTaken = 0;
   #at = 0;
 
   /** Bytes collected since the last `take`. */
@@ -20,12 +21,16 @@ export class AnswerBuffer {
     this.#at += source.length;
   }
 
-  span(source: Uint8Array, from: number, to: number): void {
-    this.#reserve(to - from);
+  /** A short beginning, a piece of the request, and the prepared rest, in one go. */
+  answer(head: Uint8Array, request: Uint8Array, from: number, to: number, rest: Uint8Array): void {
+    this.#reserve(head.length + to - from + rest.length);
     const slab = this.#slab;
     let at = this.#at;
-    for (let i = from; i < to; i++) slab[at++] = source[i] as number;
-    this.#at = at;
+    // For a few bytes a loop is faster than a call of `set`.
+    for (let i = 0; i < head.length; i++) slab[at++] = head[i] as number;
+    for (let i = from; i < to; i++) slab[at++] = request[i] as number;
+    slab.set(rest, at);
+    this.#at = at + rest.length;
   }
 
   ascii(text: string): void {
@@ -40,8 +45,16 @@ export class AnswerBuffer {
 
   take(): Buffer {
     const taken = this.#slab.subarray(this.#start, this.#at);
+    this.#lastTaken = this.#start;
     this.#start = this.#at;
     return taken;
+  }
+
+  /** What was taken last has been sent for good: its memory, and only its, may be written again. */
+  giveBack(): void {
+    if (this.#at !== this.#start) return;
+    this.#start = this.#lastTaken;
+    this.#at = this.#lastTaken;
   }
 
   #reserve(bytes: number): void {
@@ -51,6 +64,7 @@ export class AnswerBuffer {
     this.#slab.copy(wider, 0, this.#start, this.#at);
     this.#slab = wider;
     this.#start = 0;
+    this.#lastTaken = 0;
     this.#at = collected;
   }
 }

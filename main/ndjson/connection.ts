@@ -155,11 +155,16 @@ export class Connection implements Peer {
     while (more && this.#phase === 'open' && !this.#backlogged()) more = this.#next(now);
     this.#pumping = false;
     this.#partialSinceMs = this.#framer.partial ? (this.#partialSinceMs ?? now) : null;
-    if (out.length > 0) {
-      if (this.#socket.destroyed) out.take();
-      else this.#socket.write(out.take());
-    }
+    if (out.length > 0) this.#flush(out);
     this.#finish();
+  }
+
+  #flush(out: AnswerBuffer): void {
+    const socket = this.#socket;
+    const answers = out.take();
+    if (!socket.destroyed) socket.write(answers);
+    // Mostly the system takes all of it at once, and the same warm memory serves again.
+    if (socket.writableLength === 0) out.giveBack();
   }
 
   /** Handles what stands next in the input; false when there is nothing more for now. */

@@ -6,8 +6,6 @@ import { compactJson, escapeWide, Refusal } from './wire.ts';
 
 const getQuote = Buffer.from('"get_quote"');
 const head = Buffer.from('{"v":1,"id":');
-const fresh = Buffer.from('false}}\n');
-const stale = Buffer.from('true}}\n');
 
 /** What became of a line: already answered, or here is what to answer with. */
 export type Dispatched =
@@ -15,22 +13,17 @@ export type Dispatched =
   | { readonly kind: 'refused'; readonly idJson: string; readonly refusal: Refusal }
   | { readonly kind: 'reply'; readonly request: Request; readonly reply: Reply };
 
-export interface QuotesAtOnce {
-  readonly cells: QuoteCells;
-  readonly freshnessMs: number;
-}
-
 /** Turns a line into its answer. Quotes, the most asked for by far, never become objects. */
 export class Dispatcher {
   readonly #scanner = new RequestScanner();
   readonly #handlers: ReadonlyMap<string, Handler>;
-  readonly #quotes: QuotesAtOnce | null;
+  readonly #quotes: QuoteCells | null;
   readonly #otherwise: Refusal;
 
   /** Without `quotes` every request goes through its handler; `otherwise` refuses the rest. */
   constructor(
     handlers: Readonly<Record<string, Handler>>,
-    quotes: QuotesAtOnce | null,
+    quotes: QuoteCells | null,
     otherwise = new Refusal('BAD_REQUEST', 'Unknown request type'),
   ) {
     this.#handlers = new Map(Object.entries(handlers));
@@ -77,12 +70,9 @@ export class Dispatcher {
     for (let i = 0; i < getQuote.length; i++) {
       if (line[typeStart + i] !== getQuote[i]) return false;
     }
-    const cell = quotes.cells.find(line, scanner.tickerStart + 1, scanner.tickerEnd - 1);
-    if (cell === undefined || cell.fragment === null) return false;
-    out.bytes(head);
-    out.span(line, idStart, idEnd);
-    out.bytes(cell.fragment);
-    out.bytes(now - cell.tsEpochMs > quotes.freshnessMs ? stale : fresh);
+    const answer = quotes.answer(line, scanner.tickerStart + 1, scanner.tickerEnd - 1, now);
+    if (answer === undefined) return false;
+    out.answer(head, line, idStart, idEnd, answer);
     return true;
   }
 

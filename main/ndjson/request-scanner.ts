@@ -15,6 +15,12 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
+const fieldOther = 0;
+const fieldV = 1;
+const fieldId = 2;
+const fieldType = 3;
+const fieldTicker = 4;
+
 /**
  * Reads one request without building objects: checks the whole line against the JSON grammar and
  * notes where the fields every request needs stand. The spans point into the line that was scanned,
@@ -51,98 +57,111 @@ export class RequestScanner {
     this.#at = start;
     this.#end = end;
     if (!this.#object()) return false;
-    this.#skipBlanks();
-    if (this.#at !== end) return false;
+    if (this.#at !== end && afterBlanks(buffer, this.#at) !== end) return false;
     return !this.wide || isUtf8(buffer.subarray(start, end));
   }
 
+  /** The top level, in one loop over plain numbers: this is where the time of a request goes. */
   #object(): boolean {
-    this.#skipBlanks();
-    if (this.#take() !== openBrace) return false;
-    this.#skipBlanks();
-    if (this.#peek() === closeBrace) {
-      this.#at++;
-      return true;
+    const buffer = this.#buffer;
+    const end = this.#end;
+    let at = afterBlanks(buffer, this.#at);
+    if (buffer[at] !== openBrace) return false;
+    at = afterBlanks(buffer, at + 1);
+    if (buffer[at] === closeBrace) {
+      this.#at = at + 1;
+      return at < end;
     }
     for (;;) {
-      if (this.#peek() !== quote) return false;
-      const keyStart = this.#at + 1;
+      if (buffer[at] !== quote) return false;
+      const keyStart = at + 1;
+      this.#at = at;
       if (!this.#string()) return false;
-      const keyEnd = this.#at - 1;
+      at = this.#at;
+      const keyEnd = at - 1;
       const escapedKey = this.#kind === 'escaped';
-      this.#skipBlanks();
-      if (this.#take() !== colon) return false;
-      this.#skipBlanks();
-      const valueStart = this.#at;
-      if (!this.#value()) return false;
+      if (buffer[at] === colon) at++;
+      else {
+        at = afterBlanks(buffer, at);
+        if (buffer[at++] !== colon) return false;
+      }
+      at = afterBlanks(buffer, at);
+      const valueStart = at;
+      this.#at = at;
+      const first = buffer[at] as number;
+      if (first === quote ? !this.#string() : !this.#value(first)) return false;
+      at = this.#at;
       this.#note(keyStart, keyEnd, escapedKey, valueStart);
-      this.#skipBlanks();
-      const after = this.#take();
-      if (after === closeBrace) return true;
+      at = afterBlanks(buffer, at);
+      const after = buffer[at++];
+      if (after === closeBrace) {
+        this.#at = at;
+        return at <= end;
+      }
       if (after !== comma) return false;
-      this.#skipBlanks();
+      at = afterBlanks(buffer, at);
     }
   }
 
   /** Of a key that stands twice the last one counts, as with every JSON parser. */
   #note(keyStart: number, keyEnd: number, escapedKey: boolean, valueStart: number): void {
-    const key = escapedKey ? this.#unescapedKey(keyStart, keyEnd) : this.#key(keyStart, keyEnd);
-    const valueEnd = this.#at;
     const kind = this.#kind;
-    switch (key) {
-      case 'v':
-        this.versionIsOne = kind === 'number' && this.#isOne(valueStart, valueEnd);
+    switch (escapedKey ? this.#escapedField(keyStart, keyEnd) : this.#field(keyStart, keyEnd)) {
+      case fieldV:
+        this.versionIsOne = kind === 'number' && this.#isOne(valueStart, this.#at);
         return;
-      case 'id':
+      case fieldId:
         this.idKind = kind;
         this.idStart = valueStart;
-        this.idEnd = valueEnd;
+        this.idEnd = this.#at;
         return;
-      case 'type':
+      case fieldType:
         this.typeKind = kind;
         this.typeStart = valueStart;
-        this.typeEnd = valueEnd;
+        this.typeEnd = this.#at;
         return;
-      case 'ticker':
+      case fieldTicker:
         this.tickerKind = kind;
         this.tickerStart = valueStart;
-        this.tickerEnd = valueEnd;
+        this.tickerEnd = this.#at;
         return;
       default:
         return;
     }
   }
 
-  #key(start: number, end: number): 'v' | 'id' | 'type' | 'ticker' | '' {
+  #field(start: number, end: number): number {
     const buffer = this.#buffer;
+    const first = buffer[start];
     switch (end - start) {
       case 1:
-        return buffer[start] === 0x76 ? 'v' : '';
+        return first === 0x76 ? fieldV : fieldOther;
       case 2:
-        return buffer[start] === 0x69 && buffer[start + 1] === 0x64 ? 'id' : '';
+        return first === 0x69 && buffer[start + 1] === 0x64 ? fieldId : fieldOther;
       case 4:
-        return buffer[start] === 0x74 &&
+        return first === 0x74 &&
           buffer[start + 1] === 0x79 &&
           buffer[start + 2] === 0x70 &&
           buffer[start + 3] === 0x65
-          ? 'type'
-          : '';
+          ? fieldType
+          : fieldOther;
       case 6:
-        return buffer[start] === 0x74 &&
+        return first === 0x74 &&
           buffer[start + 1] === 0x69 &&
           buffer[start + 2] === 0x63 &&
           buffer[start + 3] === 0x6b &&
           buffer[start + 4] === 0x65 &&
           buffer[start + 5] === 0x72
-          ? 'ticker'
-          : '';
+          ? fieldTicker
+          : fieldOther;
       default:
-        return '';
+        return fieldOther;
     }
   }
 
-  #unescapedKey(start: number, end: number): string {
-    return JSON.parse(textOf(this.#buffer, start - 1, end + 1)) as string;
+  #escapedField(start: number, end: number): number {
+    const name = JSON.parse(textOf(this.#buffer, start - 1, end + 1)) as string;
+    return ['', 'v', 'id', 'type', 'ticker'].indexOf(name);
   }
 
   #isOne(start: number, end: number): boolean {
@@ -150,8 +169,7 @@ export class RequestScanner {
     return Number(textOf(this.#buffer, start, end)) === 1;
   }
 
-  #value(): boolean {
-    const first = this.#peek();
+  #value(first: number): boolean {
     if (first === openBrace || first === openBracket) return this.#nested();
     return this.#scalar(first);
   }
@@ -253,28 +271,34 @@ export class RequestScanner {
     if (this.#peek() === 0x2d) this.#at++;
     if (this.#peek() === 0x30) this.#at++;
     else if (!this.#digits()) return false;
-    if (this.#peek() === 0x2e) {
-      this.#at++;
-      if (!this.#digits()) return false;
-    }
-    const exponent = this.#peek();
-    if (exponent === 0x65 || exponent === 0x45) {
-      this.#at++;
-      const sign = this.#peek();
-      if (sign === 0x2b || sign === 0x2d) this.#at++;
-      if (!this.#digits()) return false;
-    }
-    return true;
+    const after = this.#peek();
+    if (after === comma || after === closeBrace) return true;
+    return this.#fraction() && this.#exponent();
+  }
+
+  #fraction(): boolean {
+    if (this.#peek() !== 0x2e) return true;
+    this.#at++;
+    return this.#digits();
+  }
+
+  #exponent(): boolean {
+    const mark = this.#peek();
+    if (mark !== 0x65 && mark !== 0x45) return true;
+    this.#at++;
+    const sign = this.#peek();
+    if (sign === 0x2b || sign === 0x2d) this.#at++;
+    return this.#digits();
   }
 
   #digits(): boolean {
+    const buffer = this.#buffer;
     const start = this.#at;
-    let byte = this.#peek();
-    while (byte >= 0x30 && byte <= 0x39) {
-      this.#at++;
-      byte = this.#peek();
-    }
-    return this.#at > start;
+    const end = this.#end;
+    let at = start;
+    while (at < end && (buffer[at] as number) >= 0x30 && (buffer[at] as number) <= 0x39) at++;
+    this.#at = at;
+    return at > start;
   }
 
   #literal(word: string, kind: FieldKind): boolean {
@@ -286,14 +310,7 @@ export class RequestScanner {
   }
 
   #skipBlanks(): void {
-    const buffer = this.#buffer;
-    let at = this.#at;
-    while (at < this.#end) {
-      const byte = buffer[at];
-      if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) break;
-      at++;
-    }
-    this.#at = at;
+    this.#at = afterBlanks(this.#buffer, this.#at);
   }
 
   #peek(): number {
@@ -303,6 +320,16 @@ export class RequestScanner {
   #take(): number {
     return this.#at < this.#end ? (this.#buffer[this.#at++] as number) : 0;
   }
+}
+
+/**
+ * Where the blanks that begin at `from` end. A newline is none, for it ends the line; so this may
+ * look past the end of the line, which the caller then notices.
+ */
+function afterBlanks(buffer: Uint8Array, from: number): number {
+  let at = from;
+  while (buffer[at] === 0x20 || buffer[at] === 0x09 || buffer[at] === 0x0d) at++;
+  return at;
 }
 
 export function textOf(buffer: Uint8Array, start: number, end: number): string {

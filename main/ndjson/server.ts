@@ -184,13 +184,13 @@ class Server implements NdjsonServer {
     const { clock, log, maxLineBytes, idleTimeoutMs, freshnessMs, version } = this.#options;
     const authToken = this.#options.authToken ?? null;
     const { lease } = this.#ports;
-    const cells = new QuoteCells(this.#ports.quotes);
+    const cells = new QuoteCells(this.#ports.quotes, freshnessMs);
     this.#closers.push(() => cells.close());
     this.#closers.push(
       lease.onAskBack((id) => this.#connections.get(id)?.send(releaseRequestedLine)),
     );
     const subscriptions = this.#subscribe(cells);
-    const quoteData = (ticker: string) => cells.dataJson(ticker, clock.now(), freshnessMs);
+    const quoteData = (ticker: string) => cells.dataJson(ticker, clock.now());
     const limits = {
       max_line_bytes: maxLineBytes,
       idle_timeout_ms: idleTimeoutMs,
@@ -209,7 +209,7 @@ class Server implements NdjsonServer {
         get_history: historyHandler(this.#ports.history),
         get_status: () => reply(asciiJson(this.#ports.status())),
       },
-      { cells, freshnessMs },
+      cells,
     );
     const gate = new Dispatcher(
       authHandlers(authToken),
@@ -235,7 +235,6 @@ class Server implements NdjsonServer {
     const subscriptions = new Subscriptions({
       clock: this.#options.clock,
       cells,
-      freshnessMs: this.#options.freshnessMs,
       states: {
         snapshot: () => snapshotJson(snapshot),
         connection: () => asciiJson(connection.current()),

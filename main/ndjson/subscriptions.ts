@@ -7,7 +7,6 @@ import { eventLine } from './wire.ts';
 export interface SubscriptionParts {
   readonly clock: Clock;
   readonly cells: QuoteCells;
-  readonly freshnessMs: number;
   /** The data of a topic's event as it is now. */
   readonly states: Readonly<Record<Exclude<Topic, 'quotes'>, () => string>>;
 }
@@ -18,7 +17,6 @@ const longestPauseMs = 15;
 export class Subscriptions {
   readonly #clock: Clock;
   readonly #cells: QuoteCells;
-  readonly #freshnessMs: number;
   readonly #subscribers = new Map<number, Subscriber>();
   readonly #ofTicker = new Map<string, Set<Subscriber>>();
   readonly #ofEveryTicker = new Set<Subscriber>();
@@ -31,10 +29,8 @@ export class Subscriptions {
   constructor(parts: SubscriptionParts) {
     this.#clock = parts.clock;
     this.#cells = parts.cells;
-    this.#freshnessMs = parts.freshnessMs;
     this.#renderer = {
-      quote: (index, conflated) =>
-        this.#cells.event(index, this.#clock.now(), this.#freshnessMs, conflated),
+      quote: (index, conflated) => this.#cells.event(index, this.#clock.now(), conflated),
       state: (topic) =>
         Buffer.from(eventLine(topic, topic === 'quotes' ? 'null' : parts.states[topic]())),
     };
@@ -125,8 +121,8 @@ export class Subscriptions {
         if (followers) followers.add(subscriber);
         else this.#ofTicker.set(ticker, new Set([subscriber]));
       }
-      const cell = this.#cells.get(ticker);
-      if (cell) subscriber.want(cell.index);
+      const index = this.#cells.indexOf(ticker);
+      if (index !== undefined) subscriber.want(index);
     }
   }
 
@@ -156,13 +152,13 @@ export class Subscriptions {
   #quoteChanged(ticker: string): void {
     const followers = this.#ofTicker.get(ticker);
     if (followers === undefined && this.#ofEveryTicker.size === 0) return;
-    const cell = this.#cells.get(ticker);
-    if (cell === undefined) return;
-    const event = this.#cells.event(cell.index, this.#clock.now(), this.#freshnessMs, 0);
+    const index = this.#cells.indexOf(ticker);
+    if (index === undefined) return;
+    const event = this.#cells.event(index, this.#clock.now(), 0);
     if (event === undefined) return;
     for (const group of [followers, this.#ofEveryTicker]) {
       for (const subscriber of group ?? []) {
-        subscriber.changed(cell.index, event);
+        subscriber.changed(index, event);
         this.#mark(subscriber);
       }
     }

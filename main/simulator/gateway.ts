@@ -30,10 +30,13 @@ export interface GatewaySettings {
   readonly accounts: readonly string[];
   readonly ticksPerSecond: number;
   readonly limits: boolean;
+  readonly clockRate: number;
   readonly kind: 'tws' | 'gateway';
 }
 
 const pumpMs = 100;
+/** In real time, so that a gateway asked for more than it can make falls behind no further. */
+const mostBehindMs = 2000;
 /** A client that has not said hello and started by then is let go. */
 const startMs = 30_000;
 
@@ -75,7 +78,12 @@ export class Gateway implements Core {
     this.faults = new FaultBoard(clock, this.#effects);
     this.ticks = new TickFeed(
       market,
-      { perSecond: settings.ticksPerSecond, startMs: now },
+      {
+        perSecond: settings.ticksPerSecond,
+        startMs: now,
+        sliceMs: 2 * pumpMs * Math.max(1, settings.clockRate),
+        mostBehindMs: mostBehindMs * Math.max(1, settings.clockRate),
+      },
       (line) => this.#effects.mayFlow(line),
     );
     this.liveBars = new LiveBarFeed(market, now, (bars) => this.#effects.mayFlow(bars));
@@ -194,13 +202,19 @@ export class Gateway implements Core {
     }
     this.#sessions.add(session);
     socket.on('data', (chunk: Buffer) => this.#arrived(session, chunk));
-    const cancel = this.clock.after(startMs, () => {
-      if (session.phase === 'hello' || session.phase === 'starting') {
-        if (!session.silent) this.drop(session, 'it never started the API');
-      }
-    });
-    socket.on('close', cancel);
+    this.#awaitStart(session, startMs);
     this.#effects.accepted(session);
+  }
+
+  #awaitStart(session: Session, ms: number): void {
+    const cancel = this.clock.after(ms, () => {
+      session.socket.off('close', cancel);
+      if (session.phase !== 'hello' && session.phase !== 'starting') return;
+      const left = session.silent ? startMs : session.awaitedSince + startMs - this.clock.now();
+      if (left > 0) this.#awaitStart(session, left);
+      else this.drop(session, 'it never started the API');
+    });
+    session.socket.once('close', cancel);
   }
 
   #arrived(session: Session, chunk: Buffer): void {

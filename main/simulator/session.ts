@@ -43,9 +43,12 @@ export class Session {
   paced = false;
   /** 1 live, 2 frozen, 3 delayed, 4 delayed and frozen. */
   marketDataType = 1;
+  /** Since when it has been waited for: its arrival, or the end of the gateway's own silence. */
+  awaitedSince: number;
   /** How often it sent too much. */
   violations = 0;
   requests = 0;
+  readonly #clock: Clock;
   #silence: 'none' | 'pause' | 'dead' = 'none';
   #truncate: 'none' | 'frame' | 'socket' = 'none';
   #waiting: (() => void)[] = [];
@@ -53,6 +56,8 @@ export class Session {
   constructor(number: number, socket: Socket, clock: Clock, overflow: (session: Session) => void) {
     this.number = number;
     this.since = clock.now();
+    this.awaitedSince = this.since;
+    this.#clock = clock;
     this.socket = socket;
     this.outbox = new Outbox(socket, clock, () => overflow(this));
   }
@@ -75,6 +80,7 @@ export class Session {
   speak(): void {
     if (this.#silence !== 'pause') return;
     this.#silence = 'none';
+    this.awaitedSince = this.#clock.now();
     this.socket.resume();
     for (const call of this.#waiting.splice(0)) call();
   }

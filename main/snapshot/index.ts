@@ -10,6 +10,12 @@ import { type TradingDay, tradingDayIn } from './trading-day.ts';
 
 export type { DailyHistory } from './daily-bars.ts';
 export { SegmentError, type SegmentErrorCode } from './errors.ts';
+export {
+  describeSegments,
+  type InspectOptions,
+  inspectSegments,
+  type SegmentsReport,
+} from './inspect.ts';
 export { acquireLock, type Lock, type LockHolder, type LockRefused } from './os/lock.ts';
 export type { LostSeries, SegmentNames, SnapshotStatus } from './ports.ts';
 export type { Quotes } from './quote-cache.ts';

@@ -8,7 +8,7 @@ import type { DailyHistory } from './daily-bars.ts';
 import { Dictionary } from './dictionary/dictionary.ts';
 import { SegmentError } from './errors.ts';
 import { acquireLock, type Lock } from './os/lock.ts';
-import type { Segment, SegmentOs } from './os/segment-os.ts';
+import type { FoundSegment, Segment, SegmentOs } from './os/segment-os.ts';
 import type { LostSeries, SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 
 export interface SegmentsOptions {
@@ -66,6 +66,7 @@ export class Segments implements SegmentStore {
     this.#timers = [
       every(clock, watchMs, () => this.#watch()),
       every(clock, heartbeatMs, () => this.#beat()),
+      this.#live.os.watch(() => this.#guard((live) => this.#checkNames(live))),
     ];
     this.#setStatus({ phase: 'live' });
   }
@@ -166,6 +167,7 @@ export class Segments implements SegmentStore {
     const lock = takeLock(os, name);
     try {
       const generation = this.#retireLeftover(os, bars) + 1;
+      emptyLeftover(os, name);
       os.sweep(name);
       os.sweep(bars);
       const dictionary = new Dictionary({
@@ -201,7 +203,7 @@ export class Segments implements SegmentStore {
    * answers their generation. Nothing in them is trusted beyond that.
    */
   #retireLeftover(os: SegmentOs, name: string): number {
-    const found = os.open(name, 'write');
+    const found = openLeftover(os, name);
     if (!found) return 0;
     try {
       const fields = readHeader(found.read(0, headerBytes));
@@ -231,8 +233,7 @@ export class Segments implements SegmentStore {
   #watch(): void {
     this.#guard((live) => {
       const now = this.#options.clock.now();
-      this.#checkName(live.dictionary.segment, () => live.dictionary.rebuild(now));
-      this.#checkName(live.columns.segment.segment, () => this.#report(live.columns.rebuild()));
+      this.#checkNames(live);
       if (!live.columns.segment.repair()) {
         this.#options.log.warn({}, 'the directory of the columns was overwritten and is put right');
       }
@@ -258,6 +259,12 @@ export class Segments implements SegmentStore {
     if (columns.safeBytes() < columns.size) {
       this.#rebuild('shrunk', columns, () => this.#report(live.columns.rebuild()));
     }
+  }
+
+  #checkNames(live: Live): void {
+    const now = this.#options.clock.now();
+    this.#checkName(live.dictionary.segment, () => live.dictionary.rebuild(now));
+    this.#checkName(live.columns.segment.segment, () => this.#report(live.columns.rebuild()));
   }
 
   #checkName(segment: Segment, rebuild: () => void): void {
@@ -387,6 +394,32 @@ function takeLock(os: SegmentOs, name: string): Lock {
     `${who} is writing the segment ${name}`,
     'Stop it, or choose another name with --shm-name.',
   );
+}
+
+/** What is no segment at all is left to the sweep, which removes links, pipes and files alike. */
+function openLeftover(os: SegmentOs, name: string): FoundSegment | undefined {
+  try {
+    return os.open(name, 'write');
+  } catch (error) {
+    if (error instanceof SegmentError && error.code === 'SHM_FOREIGN') return undefined;
+    throw error;
+  }
+}
+
+/** A dead writer's text would look current for ever to those still attached to it. */
+function emptyLeftover(os: SegmentOs, name: string): void {
+  const found = openLeftover(os, name);
+  if (!found) return;
+  try {
+    if (found.read(0, 1).toString('latin1') !== '{') return;
+    const nothing = Buffer.alloc(Math.min(found.size, 1 << 20));
+    for (let at = 0; at < found.size; at += nothing.length) {
+      found.write(at, nothing.subarray(0, Math.min(nothing.length, found.size - at)));
+    }
+    found.write(0, Buffer.from('{}'));
+  } finally {
+    found.close();
+  }
 }
 
 function asSegmentError(error: unknown): SegmentError {

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import type { IBApi } from '@stoqey/ib';
 
+/** The library's own class, for those who want it bare. */
+export type { IBApi } from '@stoqey/ib';
+
 /**
  * The parts inside the library that are taken over, because from outside its faults cannot be
  * mended: it cuts frames slowly, keeps half a message for the next one, lets a bad message escape as

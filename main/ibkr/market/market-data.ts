@@ -36,6 +36,7 @@ export interface MarketDataPorts {
 
 export interface MarketDataOptions {
   readonly wanted: MarketDataKind;
+  readonly delayedFallback: boolean;
   readonly lines: number;
   readonly flow: FlowRules;
 }
@@ -57,6 +58,7 @@ export class MarketData {
   #proofDue = 0;
   #reopenedAt = Number.NEGATIVE_INFINITY;
   #pollAt = 0;
+  #competing = false;
 
   constructor(options: MarketDataOptions, ports: MarketDataPorts) {
     this.#ports = ports;
@@ -105,7 +107,7 @@ export class MarketData {
     for (const ticker of this.#tickers.values()) this.#forget(ticker, 'waiting');
     this.#allot();
     this.#prove();
-    this.#sweeping ??= every(this.#ports.clock, 1000, () => this.#sweep());
+    this.#sweeping ??= every(this.#ports.clock, this.#options.flow.lookMs, () => this.#sweep());
   }
 
   /** With the socket kept, TWS may keep the requests too; 1101 or 1102 will tell. */
@@ -114,6 +116,7 @@ export class MarketData {
     this.#sweeping?.();
     this.#sweeping = null;
     this.#proof = 'idle';
+    this.#competing = false;
     for (const ticker of this.#tickers.values()) {
       if (kept) ticker.feed = 'off';
       else this.#forget(ticker, 'off');
@@ -122,7 +125,7 @@ export class MarketData {
 
   restored(dataLost: boolean): void {
     this.#up = true;
-    this.#sweeping ??= every(this.#ports.clock, 1000, () => this.#sweep());
+    this.#sweeping ??= every(this.#ports.clock, this.#options.flow.lookMs, () => this.#sweep());
     for (const ticker of this.#tickers.values()) {
       if (dataLost) this.#forget(ticker, 'waiting');
       else if (ticker.id !== null) ticker.feed = 'waiting';
@@ -161,12 +164,19 @@ export class MarketData {
     ticker.problem = null;
     ticker.retries = 0;
     ticker.retryAt = null;
+    if (this.#competing) this.#otherSessionGone();
+    this.#ports.changed();
+  }
+
+  /** One ticker served means that all of them can be. */
+  #otherSessionGone(): void {
+    this.#competing = false;
     const now = this.#ports.clock.now();
     for (const other of this.#tickers.values()) {
-      // One ticker served means that the other session has gone for all of them.
       if (other.feed === 'competing-session') other.retryAt = now;
     }
-    this.#ports.changed();
+    this.#ports.note('info', 'The other session has gone; requesting every ticker again.');
+    this.#prove();
   }
 
   view(): MarketDataView {
@@ -182,7 +192,7 @@ export class MarketData {
     return {
       wanted: this.#options.wanted,
       serving: kinds[worst] ?? null,
-      competing: tickers.some((one) => one.feed === 'competing-session'),
+      competing: this.#competing,
       proof: this.#proof,
       linesUsed: this.#byId.size,
       linesBudget: this.#budget.now(this.#ports.clock.now()),
@@ -321,7 +331,7 @@ export class MarketData {
       );
       return this.#allot();
     }
-    if (code === 354 && this.#type < delayedType) {
+    if (code === 354 && this.#type < delayedType && this.#options.delayedFallback) {
       // With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere.
       this.#type = delayedType;
       sender.send((client) => client.marketDataType(delayedType));
@@ -337,6 +347,14 @@ export class MarketData {
     ticker.problem = advice.meaning;
     ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
     ticker.retries++;
+    if (competing && !this.#competing) {
+      this.#competing = true;
+      this.#ports.note(
+        'warning',
+        'Market data goes to another session of this login; asking again at growing intervals.',
+      );
+    }
+    for (const listener of ticker.listeners) listener.problem?.(code, text);
     changed();
   }
 
@@ -357,23 +375,27 @@ export class MarketData {
         ticker.release(now);
       }
     }
+    this.#retry(now);
     this.#checkProof(now);
     this.#checkSilence(now);
-    this.#retry(now);
     this.#poll(now);
   }
 
   /** Those whose silence would mean that the connection is at fault. */
   #streamers(): Ticker[] {
-    return [...this.#tickers.values()].filter((ticker) => ticker.id !== null && !ticker.snapshot);
+    return [...this.#tickers.values()].filter(
+      (ticker) => ticker.feed === 'waiting' || (ticker.id !== null && !ticker.snapshot),
+    );
   }
 
   #checkProof(now: number): void {
-    if (this.#proof !== 'checking') return;
+    // While another session has the data there is nothing to prove.
+    if (this.#proof !== 'checking' || this.#competing) return;
     const streamers = this.#streamers();
     const missing = streamers.filter((ticker) => !provenSince(ticker, this.#proofSince));
     if (missing.length === 0) {
-      if (now - this.#proofSince < 1000 && streamers.length === 0) return;
+      // Tickers whose contract is still being looked up have no request yet.
+      if (streamers.length === 0 && now < this.#proofDue) return;
       this.#proof = streamers.length > 0 ? 'proven' : 'idle';
       if (streamers.length > 0) {
         const count = streamers.length;

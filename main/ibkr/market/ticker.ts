@@ -22,6 +22,8 @@ export interface TickerData {
 export interface TickListener {
   price?(field: number, price: number, at: number): void;
   size?(field: number, size: number, at: number): void;
+  /** IBKR ended the request; it is made again later, but waiting for an answer is useless. */
+  problem?(code: number, text: string): void;
 }
 
 /** After a request the gateway repeats the last trade, however old; its time follows within this. */
@@ -190,6 +192,6 @@ export class Ticker {
   }
 
   #publish(price: number, at: number): void {
-    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at);
+    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, this.instrument.currency);
   }
 }

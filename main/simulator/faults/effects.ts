@@ -219,7 +219,7 @@ export class FaultEffects implements FaultListener {
 
   #restart(settings: FaultSettings): void {
     const down = (settings.down ?? defaultDownSeconds) * 1000;
-    this.#later((settings.after ?? 0) * 1000, () => {
+    const begin = (): void => {
       this.#restarting++;
       void this.#subject.unlisten();
       for (const session of [...this.#subject.sessions()]) {
@@ -229,7 +229,10 @@ export class FaultEffects implements FaultListener {
         this.#restarting--;
         this.#reopen();
       });
-    });
+    };
+    const after = (settings.after ?? 0) * 1000;
+    if (after > 0) this.#later(after, begin);
+    else begin();
   }
 
   /** Listens again at the port it had, unless another fault still keeps it shut. */

@@ -38,6 +38,7 @@ export function linuxSegments(options: LinuxOptions = {}): SegmentOs {
     create: (name, size) => new LinuxSegment(calls, folder, checked(name), size),
     open: (name, access) => openFile(path.join(folder, checked(name)), access),
     sweep: (name) => sweep(folder, checked(name)),
+    watch: (call) => watchFolder(folder, call),
   };
 }
 
@@ -60,7 +61,7 @@ class LinuxSegment implements Segment {
     this.#path = path.join(folder, name);
     this.#keep = `${this.#path}.keep`;
     this.#draft = path.join(folder, `.${name}.${process.pid}.draft`);
-    if (!hasRoom(folder, size)) throw fullError(name);
+    if (!attempt(name, () => hasRoom(folder, size))) throw fullError(name);
     fs.rmSync(this.#draft, { force: true });
     this.#fd = attempt(name, () => fs.openSync(this.#draft, 'wx+', 0o600));
     try {
@@ -185,6 +186,19 @@ function sweep(folder: string, name: string): void {
       if (ours(entry)) fs.rmSync(path.join(folder, entry), { force: true });
     }
   });
+}
+
+/** A convenience on top of polling: without inotify a removed name is only back a little later. */
+function watchFolder(folder: string, call: () => void): () => void {
+  try {
+    const watcher = fs.watch(folder, { persistent: false }, (event) => {
+      if (event === 'rename') call();
+    });
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    return () => {};
+  }
 }
 
 function attempt<T>(name: string, action: () => T): T {

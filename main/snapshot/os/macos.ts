@@ -39,6 +39,7 @@ export function macosSegments(): SegmentOs {
     create: (name, size) => create(calls, checked(name), size),
     open: (name, access) => open(calls, checked(name), access),
     sweep: (name) => void calls.unlink(`/${checked(name)}`),
+    watch: () => () => {},
   };
 }
 

@@ -34,6 +34,7 @@ export function windowsSegments(): SegmentOs {
     create: (name, size) => create(calls, checked(name), size),
     open: (name, access) => open(calls, checked(name), access),
     sweep: (name) => void checked(name),
+    watch: () => () => {},
   };
 }
 
