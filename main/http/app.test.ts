@@ -46,6 +46,8 @@ async function open(changes: Partial<AppOptions> = {}): Promise<FastifyInstance>
       },
       logs: () => [],
       accountSummary: async () => refused('not-connected', 'There is no session.'),
+      history: null,
+      connected: () => false,
       counters: () => ({ ndjson_requests: { help: 'Requests.', value: 7 } }),
       quotes: {
         list: () => ['AAPL'],

@@ -19,6 +19,7 @@ import { metricsText } from './metrics.ts';
 import type { HttpPorts } from './ports.ts';
 import { apiRoutes } from './routes-api.ts';
 import { commandRoutes } from './routes-commands.ts';
+import { systemRoutes } from './routes-system.ts';
 import { serveWindow } from './socket.ts';
 import { windowPage } from './window-page.ts';
 
@@ -123,6 +124,7 @@ export async function buildApp(options: AppOptions, ports: HttpPorts): Promise<F
 
   const typed = app.withTypeProvider<ZodTypeProvider>();
   await typed.register(async (scope) => apiRoutes(scope, options, ports), { prefix: '/api/v1' });
+  await typed.register(async (scope) => systemRoutes(scope, options, ports), { prefix: '/api/v1' });
   await typed.register(async (scope) => commandRoutes(scope, ports), { prefix: '/api/v1' });
   await app.register(async (scope) => {
     scope.get('/ws', { websocket: true, schema: { hide: true } }, (socket) =>

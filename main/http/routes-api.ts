@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { type Timeframe, timeframes } from '../../shared/bar.ts';
+import { refused } from '../../shared/result.ts';
 import type { AppOptions } from './app.ts';
-import { ibStatus } from './ib-status.ts';
 import type { HttpPorts } from './ports.ts';
 
 const bound = (most: number) => z.coerce.number().int().min(0).max(most);
@@ -73,8 +74,36 @@ export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: Http
   );
 
   app.get(
-    '/system/ib-status',
-    { schema: { summary: 'The session with TWS or IB Gateway.', tags: ['system'] } },
-    async () => ibStatus(ports.snapshot().state.connection, options.clock.now()),
+    '/bars',
+    {
+      schema: {
+        summary: 'Bars of one ticker from the local files, oldest first, page by page.',
+        tags: ['data'],
+        querystring: z.object({
+          ticker: z.string().min(1),
+          timeframe: z.enum(timeframes).default('1d'),
+          from: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
+          to: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
+          limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { ticker, timeframe, from, to, limit } = request.query as BarsQuery;
+      const query = { ticker, timeframe, from: from ?? null, to: to ?? null, limit };
+      const page = await ports.history?.bars(query);
+      return (
+        page ??
+        reply.code(404).send(refused('NOT_FOUND', `No ${timeframe} bars of ${ticker} are kept.`))
+      );
+    },
   );
+}
+
+interface BarsQuery {
+  readonly ticker: string;
+  readonly timeframe: Timeframe;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
 }

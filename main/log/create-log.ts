@@ -4,8 +4,10 @@ import roll from 'pino-roll';
 import { prettyLine } from './pretty.ts';
 import { LogRing } from './ring.ts';
 
+export type LogLevel = Level | 'silent';
+
 export interface LogOptions {
-  readonly level: Level | 'silent';
+  readonly level: LogLevel;
   readonly format: 'auto' | 'json' | 'pretty';
   /** Where the rolling files go; null writes none. */
   readonly dir: string | null;
@@ -16,7 +18,7 @@ export interface Logs {
   readonly root: Logger;
   readonly ring: LogRing;
   for(service: string): Logger;
-  setLevel(level: Level | 'silent'): void;
+  setLevel(level: LogLevel): void;
   close(): Promise<void>;
 }
 

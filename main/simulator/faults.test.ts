@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock, settle } from '../../testing/fake-clock.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './index.ts';
-import { historyRequest, marketDataRequest, Probe, until } from './testing/probe.ts';
+import { Probe, until } from './testing/probe.ts';
+import { historyRequest, marketDataRequest } from './testing/requests.ts';
 import { tinyMarket } from './testing/tiny-market.ts';
 
 describe('faults', () => {

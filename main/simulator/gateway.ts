@@ -30,10 +30,13 @@ export interface GatewaySettings {
   readonly accounts: readonly string[];
   readonly ticksPerSecond: number;
   readonly limits: boolean;
+  readonly clockRate: number;
   readonly kind: 'tws' | 'gateway';
 }
 
 const pumpMs = 100;
+/** In real time, so that a gateway asked for more than it can make falls behind no further. */
+const mostBehindMs = 2000;
 /** A client that has not said hello and started by then is let go. */
 const startMs = 30_000;
 
@@ -75,7 +78,12 @@ export class Gateway implements Core {
     this.faults = new FaultBoard(clock, this.#effects);
     this.ticks = new TickFeed(
       market,
-      { perSecond: settings.ticksPerSecond, startMs: now },
+      {
+        perSecond: settings.ticksPerSecond,
+        startMs: now,
+        sliceMs: 2 * pumpMs * Math.max(1, settings.clockRate),
+        mostBehindMs: mostBehindMs * Math.max(1, settings.clockRate),
+      },
       (line) => this.#effects.mayFlow(line),
     );
     this.liveBars = new LiveBarFeed(market, now, (bars) => this.#effects.mayFlow(bars));

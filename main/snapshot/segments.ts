@@ -8,7 +8,7 @@ import type { DailyHistory } from './daily-bars.ts';
 import { Dictionary } from './dictionary/dictionary.ts';
 import { SegmentError } from './errors.ts';
 import { acquireLock, type Lock } from './os/lock.ts';
-import type { Segment, SegmentOs } from './os/segment-os.ts';
+import type { FoundSegment, Segment, SegmentOs } from './os/segment-os.ts';
 import type { LostSeries, SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 
 export interface SegmentsOptions {
@@ -203,7 +203,7 @@ export class Segments implements SegmentStore {
    * answers their generation. Nothing in them is trusted beyond that.
    */
   #retireLeftover(os: SegmentOs, name: string): number {
-    const found = os.open(name, 'write');
+    const found = openLeftover(os, name);
     if (!found) return 0;
     try {
       const fields = readHeader(found.read(0, headerBytes));
@@ -396,9 +396,19 @@ function takeLock(os: SegmentOs, name: string): Lock {
   );
 }
 
+/** What is no segment at all is left to the sweep, which removes links, pipes and files alike. */
+function openLeftover(os: SegmentOs, name: string): FoundSegment | undefined {
+  try {
+    return os.open(name, 'write');
+  } catch (error) {
+    if (error instanceof SegmentError && error.code === 'SHM_FOREIGN') return undefined;
+    throw error;
+  }
+}
+
 /** A dead writer's text would look current for ever to those still attached to it. */
 function emptyLeftover(os: SegmentOs, name: string): void {
-  const found = os.open(name, 'write');
+  const found = openLeftover(os, name);
   if (!found) return;
   try {
     if (found.read(0, 1).toString('latin1') !== '{') return;

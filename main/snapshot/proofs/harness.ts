@@ -106,8 +106,8 @@ export function script(name: string): string {
 }
 
 /** Compiles one of the programs of this folder and answers where it lies. */
-export async function compile(source: string): Promise<string> {
-  const binary = path.join(temporaryFolder(), source.replace(/\.c$/, ''));
+export async function compile(source: string, folder: string): Promise<string> {
+  const binary = path.join(folder, source.replace(/\.c$/, ''));
   const built = await run(compiler ?? 'cc', [
     '-O2',
     '-std=gnu11',
