@@ -151,5 +151,5 @@ describe('the story', () => {
 function sleep(clock: FakeClock, ms: number): void {
   const now = clock.now.bind(clock);
   clock.now = () => now() + ms;
-  clock.advance(10_000);
+  clock.advance(5000);
 }
