@@ -263,11 +263,16 @@ export class MarketData {
       (answer) => this.#answer(ticker, id, answer),
       () => this.#byId.delete(id),
     );
-    ticker.requested(id, snapshot, clock.now());
+    ticker.requested(id, snapshot);
+    ticker.askedType = this.#type;
     ticker.retryAt = null;
     ticker.feed = snapshot ? 'polled' : 'waiting';
     this.#byId.set(id, ticker);
-    sender.send((client) => client.marketData(id, ticker.instrument, snapshot));
+    sender.send((client) => {
+      // Behind many others a request may wait for seconds; its patience begins when it leaves.
+      if (ticker.id === id) ticker.requestedAt = clock.now();
+      client.marketData(id, ticker.instrument, snapshot);
+    });
   }
 
   #cancel(ticker: Ticker): void {
@@ -275,6 +280,15 @@ export class MarketData {
     if (id === null) return;
     this.#let(ticker);
     if (this.#up) this.#ports.sender.send((client) => client.cancelMarketData(id));
+  }
+
+  /** So many requests IBKR has taken; those behind them may still be refused. */
+  #accepted(): number {
+    let count = 0;
+    for (const ticker of this.#byId.values()) {
+      if (ticker.accepted || ticker.heard > 0) count++;
+    }
+    return count;
   }
 
   /** The request is over on the other side too. */
@@ -303,6 +317,7 @@ export class MarketData {
     if (ticker.id !== id) return;
     switch (answer.type) {
       case 'data-kind':
+        ticker.accepted = true;
         ticker.kind = kinds[answer.kind - 1] ?? null;
         return this.#ports.changed();
       case 'snapshot-end':
@@ -317,12 +332,13 @@ export class MarketData {
 
   #refused(ticker: Ticker, code: number, text: string): void {
     const advice = adviceFor(code, text);
+    if (this.#fallsBack(ticker, code)) return this.#again(ticker);
     if (!advice.endsRequest) return;
-    const { clock, sender, changed } = this.#ports;
+    const { clock, changed } = this.#ports;
     const now = clock.now();
     this.#let(ticker);
     if (code === 101) {
-      this.#budget.refusedAt(this.#byId.size, now);
+      this.#budget.refusedAt(this.#accepted(), now);
       ticker.feed = 'polled';
       ticker.problem = null;
       this.#ports.note(
@@ -330,16 +346,6 @@ export class MarketData {
         `IBKR gives ${this.#budget.now(now)} market-data lines at present; the other tickers are polled in turn.`,
       );
       return this.#allot();
-    }
-    if (code === 354 && this.#type < delayedType && this.#options.delayedFallback) {
-      // With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere.
-      this.#type = delayedType;
-      sender.send((client) => client.marketDataType(delayedType));
-      this.#ports.note(
-        'warning',
-        `${ticker.symbol} has no live subscription; delayed quotes are asked for instead.`,
-      );
-      return this.#request(ticker, false);
     }
     const competing = code === 10197 || code === 10187;
     ticker.feed = competing ? 'competing-session' : 'refused';
@@ -356,6 +362,22 @@ export class MarketData {
     }
     for (const listener of ticker.listeners) listener.problem?.(code, text);
     changed();
+  }
+
+  /** With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere. */
+  #fallsBack(ticker: Ticker, code: number): boolean {
+    const unsubscribed = code === 354 || code === 10089;
+    const askedForLive = ticker.askedType < delayedType;
+    if (!unsubscribed || !askedForLive || !this.#options.delayedFallback) return false;
+    if (this.#type < delayedType) {
+      this.#type = delayedType;
+      this.#ports.sender.send((client) => client.marketDataType(delayedType));
+    }
+    this.#ports.note(
+      'warning',
+      `${ticker.symbol} has no live subscription; delayed quotes are asked for instead.`,
+    );
+    return true;
   }
 
   // Does it flow?
@@ -406,7 +428,9 @@ export class MarketData {
       }
       return this.#ports.changed();
     }
-    if (now < this.#proofDue) return;
+    const { proofMs } = this.#options.flow;
+    const stillSending = missing.some((ticker) => now < ticker.requestedAt + proofMs);
+    if (now < this.#proofDue || stillSending) return;
     if (this.#proofStage === 'waiting') {
       this.#proofStage = 'asked-again';
       this.#proofDue = now + this.#options.flow.proofMs;
