@@ -1,0 +1,14 @@
+import path from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { desktopProjects } from './projects.ts';
+import { root } from './runtime.ts';
+
+export default defineConfig({
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  outputDir: path.join(root, 'test-results/desktop'),
+  reporter: [['list'], [path.join(import.meta.dirname, 'runtime-reporter.ts')]],
+  projects: desktopProjects(),
+});

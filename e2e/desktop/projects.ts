@@ -1,0 +1,18 @@
+import path from 'node:path';
+import type { Project } from '@playwright/test';
+import { findRuntime, root } from './runtime.ts';
+
+/** The desktop specs, and on the double also the tests of the double itself. */
+export function desktopProjects(): Project[] {
+  const runtime = findRuntime();
+  const desktop: Project = {
+    name: 'desktop',
+    testDir: path.join(root, 'e2e/desktop'),
+    metadata: { runtime: runtime.name },
+  };
+  const double: Project = {
+    name: 'electron-double',
+    testDir: path.join(root, 'e2e/electron-double'),
+  };
+  return runtime.kind === 'double' ? [double, desktop] : [desktop];
+}

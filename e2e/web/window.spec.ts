@@ -1,0 +1,136 @@
+import { expect, test } from '@playwright/test';
+import { NdjsonClient } from '../support/ndjson.ts';
+import { apart, Program } from '../support/program.ts';
+
+let program: Program;
+let address: string;
+let ndjsonPort: number;
+
+test.beforeEach(async () => {
+  program = new Program(['headless', '--lightweight', ...apart()]);
+  const ready = await program.ready();
+  address = `http://127.0.0.1:${ready.http.port}/`;
+  ndjsonPort = ready.ndjson.port;
+});
+
+test.afterEach(async () => {
+  await program.stop();
+});
+
+test('shows the services, the session, the epoch and every ticker', async ({ page }) => {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(address);
+  await expect(page.getByTestId('headline')).toHaveText(/20 tickers with random quotes/);
+  for (const service of ['snapshot', 'ndjson', 'http']) {
+    await expect(page.locator(`[data-service=${service}]`)).toHaveAttribute(
+      'data-phase',
+      'running',
+    );
+  }
+  await expect(page.getByTestId('connection')).toContainText('no gateway');
+  await expect(page.getByTestId('epoch')).toHaveText(/^\d*[02468]$/);
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '21');
+  await expect(page.locator('[data-ticker=AAPL]')).toBeVisible();
+  expect(faults).toEqual([]);
+});
+
+test('shows who holds the session, and takes it back when asked to', async ({ page }) => {
+  await page.goto(address);
+  await expect(page.getByTestId('reservation')).toContainText('Nobody holds');
+  const client = new NdjsonClient(ndjsonPort);
+  await client.ask('acquire_ibkr', { client: 'my-algo' });
+  await expect(page.getByTestId('reservation')).toContainText('my-algo');
+  await expect(page.getByTestId('headline')).toContainText('lent to my-algo');
+
+  await page.getByRole('button', { name: 'Release now' }).click();
+  await page.getByRole('button', { name: 'Release now' }).last().click();
+  await expect(page.getByTestId('reservation')).toContainText('Nobody holds');
+  client.close();
+});
+
+test('a recall from the window reaches the holder', async ({ page }) => {
+  const client = new NdjsonClient(ndjsonPort);
+  await client.ask('acquire_ibkr');
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Ask for it back' }).click();
+  expect(await client.read()).toMatchObject({
+    id: null,
+    op: 'release_ibkr',
+    data: { status: 'release_requested' },
+  });
+  await expect(page.getByTestId('reservation')).toContainText('asked to give it back');
+  client.close();
+});
+
+test('a stopped service is shown so, and started again from the window', async ({ page }) => {
+  await page.goto(address);
+  const card = page.locator('[data-service=ndjson]');
+  await card.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+  await expect(card).toHaveAttribute('data-phase', 'stopped');
+  await card.getByRole('button', { name: 'Start' }).click();
+  await expect(card).toHaveAttribute('data-phase', 'running');
+  const client = new NdjsonClient(ndjsonPort);
+  expect((await client.ask('list_tickers')).data).toHaveLength(20);
+  client.close();
+});
+
+test('says that it is not live when the program is gone', async ({ page }) => {
+  await page.goto(address);
+  await expect(page.getByRole('main')).toHaveAttribute('data-live', 'true');
+  program.child.kill('SIGSTOP');
+  await expect(page.getByTestId('not-live')).toBeVisible();
+  await expect(page.getByRole('main')).toHaveAttribute('data-live', 'false');
+  program.child.kill('SIGCONT');
+  await expect(page.getByRole('main')).toHaveAttribute('data-live', 'true');
+});
+
+test('the screens have addresses, and the log shows what was written', async ({ page }) => {
+  await page.goto(`${address}#feeds`);
+  await page.getByLabel('Filter the tickers').fill('brk');
+  await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '2');
+  await page.keyboard.press('Control+6');
+  await expect(page.getByRole('log')).toContainText('the window is served');
+  await page.goBack();
+  await expect(page.getByLabel('Filter the tickers')).toBeVisible();
+});
+
+test('shows connected programs and disconnects one', async ({ page }) => {
+  const client = new NdjsonClient(ndjsonPort);
+  await client.ask('list_tickers');
+  await page.goto(`${address}#programs`);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
+  await expect(page.getByText('No program is connected')).toBeVisible();
+  await expect(client.read()).rejects.toThrow('closed');
+});
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`the ${scheme} theme follows the system and can be switched`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.goto(address);
+    const html = page.locator('html');
+    await expect(html).toHaveAttribute('data-mantine-color-scheme', scheme);
+    const other = scheme === 'light' ? 'dark' : 'light';
+    await page.getByRole('button', { name: `Use the ${other} theme` }).click();
+    await expect(html).toHaveAttribute('data-mantine-color-scheme', other);
+  });
+}
+
+test('a setting is changed in the window, checked, and kept for the next start', async ({
+  page,
+}) => {
+  await page.goto(`${address}#settings`);
+  const row = page.locator('[data-setting="history.batch_size"]');
+  await row.getByRole('textbox').fill('none');
+  await row.getByRole('button', { name: 'Save' }).click();
+  await expect(row.getByRole('alert')).toContainText('must be a whole number');
+  await row.getByRole('textbox').fill('7');
+  await row.getByRole('button', { name: 'Save' }).click();
+  await expect(row.getByText('restart needed')).toBeVisible();
+  const fixed = page.locator('[data-setting="ndjson.port"]');
+  await expect(fixed.getByRole('textbox')).toBeDisabled();
+  await expect(fixed).toContainText('option --ndjson-port');
+});

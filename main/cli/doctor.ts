@@ -1,0 +1,95 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitCode } from '../config/exit.ts';
+import type { Config } from '../config/load.ts';
+import { describeOrigin } from '../config/origin.ts';
+import { keys } from '../config/settings.ts';
+import { type Check, printReport, runChecks } from '../diagnostics/check.ts';
+import { clockCheck } from '../diagnostics/clock-check.ts';
+import { portCheck } from '../diagnostics/port-check.ts';
+import { desktopMissing } from './electron-runtime.ts';
+import { configFor } from './headless.ts';
+import { help } from './help.ts';
+import { holderOf } from './holder-of.ts';
+
+/** Before this no copy of this program existed. */
+const madeAfterMs = Date.UTC(2026, 0, 1);
+
+/** Checks what a user would, says what to do, and exits 1 when something needs attention. */
+export async function doctor(args: readonly string[]): Promise<number> {
+  const config = configFor(args);
+  if (config === null) {
+    process.stdout.write(help());
+    return exitCode.ok;
+  }
+  const reports = await runChecks(checks(config));
+  process.stdout.write(`${printReport(reports)}${valuesSet(config)}`);
+  return reports.some(({ finding }) => finding.verdict === 'bad') ? exitCode.failed : exitCode.ok;
+}
+
+function checks(config: Config): readonly Check[] {
+  const { values } = config;
+  return [
+    dataDirCheck(config),
+    portCheck('NDJSON port', values['ndjson.host'], values['ndjson.port'], 'ndjson-port', holderOf),
+    portCheck('HTTP port', values['http.host'], values['http.port'], 'http-port', holderOf),
+    clockCheck(Date.now, madeAfterMs),
+    desktopCheck(),
+  ];
+}
+
+function dataDirCheck(config: Config): Check {
+  return {
+    name: 'Data folder',
+    async run() {
+      const folder = nearestExisting(config.dataDir);
+      try {
+        accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+      } catch (error) {
+        return {
+          verdict: 'bad',
+          sentence: `${config.dataDir} (from ${describeOrigin(config.origins.data_dir)}) cannot be written (${(error as Error).message})`,
+          steps: ['Give a folder that this user may write to with --data-dir.'],
+        };
+      }
+      return {
+        verdict: 'good',
+        sentence:
+          folder === config.dataDir
+            ? config.dataDir
+            : `${config.dataDir} will be made at the first start`,
+      };
+    },
+  };
+}
+
+function nearestExisting(folder: string): string {
+  let at = folder;
+  while (!existsSync(at) && path.dirname(at) !== at) at = path.dirname(at);
+  return at;
+}
+
+function desktopCheck(): Check {
+  return {
+    name: 'Desktop',
+    async run() {
+      const here = path.dirname(fileURLToPath(import.meta.url)).replace(/[\\/]parts$/, '');
+      const missing = desktopMissing(path.resolve(here, '..', '..'), process.platform, process.env);
+      return missing === null
+        ? { verdict: 'good', sentence: 'Electron and a display are here' }
+        : { verdict: 'note', sentence: missing };
+    },
+  };
+}
+
+/** Every value that is not a default, and where it came from. */
+function valuesSet(config: Config): string {
+  const lines = keys
+    .filter((key) => config.origins[key].kind !== 'default')
+    .map(
+      (key) =>
+        `  ${key} = ${JSON.stringify(config.values[key])}  (${describeOrigin(config.origins[key])})`,
+    );
+  return lines.length === 0 ? '' : `\nValues that are not defaults:\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,197 @@
+import type { MarketDataKind, TickerFeed } from '../../../shared/connection.ts';
+import type { Instrument } from '../../../shared/instrument.ts';
+import type { QuoteSink } from '../ports.ts';
+
+/** The newest of everything known about one ticker, null where nothing valid has come. */
+export interface TickerData {
+  readonly last: number | null;
+  readonly bid: number | null;
+  readonly ask: number | null;
+  readonly close: number | null;
+  readonly open: number | null;
+  readonly high: number | null;
+  readonly low: number | null;
+  readonly volume: number | null;
+  readonly bidSize: number | null;
+  readonly askSize: number | null;
+  /** When the newest tick came. */
+  readonly time: number | null;
+}
+
+/** Every price or size as it comes, for series and live feeds. */
+export interface TickListener {
+  price?(field: number, price: number, at: number): void;
+  size?(field: number, size: number, at: number): void;
+  /** IBKR ended the request; it is made again later, but waiting for an answer is useless. */
+  problem?(code: number, text: string): void;
+}
+
+/** After a request the gateway repeats the last trade, however old; its time follows within this. */
+export const stampPatienceMs = 500;
+
+/** One ticker being followed. The two tick methods are the hot path of the program. */
+export class Ticker {
+  readonly symbol: string;
+  instrument: Instrument;
+  /** How many want it; at none it is let go. */
+  refs = 0;
+  feed: TickerFeed = 'off';
+  kind: MarketDataKind | null = null;
+  problem: string | null = null;
+  /** The request that serves it; null while none does. */
+  id: number | null = null;
+  snapshot = false;
+  requestedAt = 0;
+  retryAt: number | null = null;
+  retries = 0;
+  /** Ticks since the request: a ticker that never spoke much cannot be missed. */
+  heard = 0;
+  lastTickAt: number | null = null;
+  /** A repeated last trade that waits for its time. */
+  heldSince: number | null = null;
+  readonly listeners = new Set<TickListener>();
+  last: number | null = null;
+  bid: number | null = null;
+  ask: number | null = null;
+  close: number | null = null;
+  open: number | null = null;
+  high: number | null = null;
+  low: number | null = null;
+  volume: number | null = null;
+  bidSize: number | null = null;
+  askSize: number | null = null;
+  readonly #quotes: QuoteSink;
+  #repeated = true;
+
+  constructor(symbol: string, instrument: Instrument, quotes: QuoteSink) {
+    this.symbol = symbol;
+    this.instrument = instrument;
+    this.#quotes = quotes;
+  }
+
+  /** A request goes out: what comes first may be old. */
+  requested(id: number, snapshot: boolean, now: number): void {
+    this.id = id;
+    this.snapshot = snapshot;
+    this.requestedAt = now;
+    this.heard = 0;
+    this.heldSince = null;
+    this.#repeated = true;
+  }
+
+  price(field: number, price: number, now: number): void {
+    this.heard++;
+    this.lastTickAt = now;
+    if (price > 0) {
+      switch (field) {
+        case 4:
+        case 68:
+          this.last = price;
+          if (this.#repeated) this.#hold(now);
+          else this.#publish(price, now);
+          break;
+        case 1:
+        case 66:
+          this.bid = price;
+          this.#midpoint(now);
+          break;
+        case 2:
+        case 67:
+          this.ask = price;
+          this.#midpoint(now);
+          break;
+        case 6:
+        case 70:
+        case 72:
+          this.high = price;
+          break;
+        case 7:
+        case 71:
+        case 73:
+          this.low = price;
+          break;
+        case 9:
+        case 75:
+          this.close = price;
+          break;
+        case 14:
+        case 76:
+          this.open = price;
+          break;
+        default:
+          break;
+      }
+    }
+    if (this.listeners.size > 0) {
+      for (const listener of this.listeners) listener.price?.(field, price, now);
+    }
+  }
+
+  size(field: number, size: number | undefined, now: number): void {
+    this.heard++;
+    this.lastTickAt = now;
+    if (size === undefined || !(size >= 0)) return;
+    switch (field) {
+      case 8:
+      case 72:
+      case 74:
+        this.volume = size;
+        if (this.last !== null && !this.#repeated) this.#publish(this.last, now);
+        break;
+      case 0:
+      case 69:
+        this.bidSize = size;
+        this.#midpoint(now);
+        break;
+      case 3:
+      case 70:
+        this.askSize = size;
+        this.#midpoint(now);
+        break;
+      default:
+        break;
+    }
+    if (this.listeners.size > 0) {
+      for (const listener of this.listeners) listener.size?.(field, size, now);
+    }
+  }
+
+  /** Fields 45 and 88 tell when the last trade was, live and delayed. */
+  text(field: number, value: string, now: number): void {
+    this.lastTickAt = now;
+    if (this.heldSince === null || (field !== 45 && field !== 88)) return;
+    const at = Number(value) * 1000;
+    this.release(Number.isFinite(at) && at > 0 ? Math.min(at, now) : now);
+  }
+
+  /** Publishes the held trade as of `at`. */
+  release(at: number): void {
+    this.heldSince = null;
+    this.#repeated = false;
+    if (this.last !== null) this.#publish(this.last, at);
+  }
+
+  get data(): TickerData {
+    const { last, bid, ask, close, open, high, low, volume, bidSize, askSize } = this;
+    const time = this.lastTickAt;
+    return { last, bid, ask, close, open, high, low, volume, bidSize, askSize, time };
+  }
+
+  #hold(now: number): void {
+    if (this.heldSince === null) this.heldSince = now;
+    // A second trade is news: it happened while we listened.
+    else this.release(now);
+  }
+
+  /** Where nothing is traded in one place, the price is the middle of what is bid and asked. */
+  #midpoint(now: number): void {
+    if (this.instrument.whatToShow !== 'MIDPOINT') return;
+    if (this.bid === null || this.ask === null) return;
+    // Half a pip needs one decimal more than the quote; binary noise behind that is cut off.
+    this.#publish(Math.round((this.bid + this.ask) * 5e7) / 1e8, now);
+  }
+
+  #publish(price: number, at: number): void {
+    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, this.instrument.currency);
+  }
+}

@@ -1,0 +1,23 @@
+/** The small set of tickers that lightweight mode and the demo know. */
+export const smallSet: readonly string[] = [
+  'AAPL',
+  'MSFT',
+  'GOOGL',
+  'AMZN',
+  'TSLA',
+  'BRK.B',
+  'NVDA',
+  'UNH',
+  'JNJ',
+  'V',
+  'XOM',
+  'WMT',
+  'JPM',
+  'META',
+  'PG',
+  'MA',
+  'CVX',
+  'HD',
+  'KO',
+  'PEP',
+];

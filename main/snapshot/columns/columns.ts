@@ -1,0 +1,418 @@
+import type { Bar } from '../../../shared/bar.ts';
+import { SegmentError } from '../errors.ts';
+import type { SegmentOs } from '../os/segment-os.ts';
+import { ColumnSegment, slabEnd } from './column-segment.ts';
+import {
+  entryLost,
+  headerBytes,
+  powerOfTwoAtLeast,
+  slabBytes,
+  slabStart,
+  symbolBytes,
+} from './layout.ts';
+import { chunkRows, RowBuffer, type Sum64 } from './rows.ts';
+import { capacityFor, emptySeries, newSeries, type Series } from './series.ts';
+
+export interface ColumnsOptions {
+  readonly os: SegmentOs;
+  readonly name: string;
+  readonly pid: number;
+  readonly startMs: number;
+  readonly generation: number;
+  readonly initialBytes: number;
+  readonly initialSeries: number;
+}
+
+/** The writer of `<name>-bars`: where every series lies, and how it changes for readers to follow. */
+export class Columns {
+  readonly #options: ColumnsOptions;
+  readonly #series = new Map<string, Series>();
+  readonly #scratch: RowBuffer;
+  #target: ColumnSegment;
+  #globalEpoch = 0;
+  #lastUpdateMs = 0;
+  #verifyFrom = 0;
+
+  constructor(options: ColumnsOptions) {
+    this.#options = options;
+    this.#scratch = new RowBuffer(options.os);
+    const dirCapacity = options.initialSeries;
+    const size = Math.max(options.initialBytes, powerOfTwoAtLeast(slabStart(dirCapacity) + 4096));
+    this.#target = this.#create(size, dirCapacity, options.generation);
+    this.#target.publish();
+  }
+
+  get segment(): ColumnSegment {
+    return this.#target;
+  }
+
+  get generation(): number {
+    return this.#target.plan.generation;
+  }
+
+  get name(): string {
+    return this.#target.plan.name;
+  }
+
+  begin(epoch: number): void {
+    this.#globalEpoch = epoch;
+    this.#target.setGlobalEpoch(epoch);
+  }
+
+  end(epoch: number, now: number): void {
+    this.#globalEpoch = epoch;
+    this.#lastUpdateMs = now;
+    this.#target.setLastUpdate(now);
+    this.#target.setGlobalEpoch(epoch);
+  }
+
+  heartbeat(now: number): void {
+    this.#target.setHeartbeat(now);
+  }
+
+  close(): void {
+    this.#target.close();
+    this.#target.segment.remove();
+    this.#target.segment.unmap();
+  }
+
+  /** Makes the series exactly these bars; answers the index of the first that is not as before. */
+  replace(symbol: string, barSeconds: number, bars: readonly Bar[], now: number): number {
+    const series = this.#find(symbol, barSeconds);
+    const from = this.#firstDifference(series, bars);
+    if (from < series.count || from < bars.length) {
+      this.#write(series, from, bars, from, now);
+    } else {
+      this.#touch(series, now);
+    }
+    return from;
+  }
+
+  /** Lays bars over the series by their time; answers the index of the first that changed. */
+  merge(symbol: string, barSeconds: number, bars: readonly Bar[], now: number): number {
+    const series = this.#find(symbol, barSeconds);
+    const first = bars[0] as Bar;
+    if (first.t > series.lastT) {
+      const from = series.count;
+      this.#write(series, from, bars, 0, now);
+      return from;
+    }
+    const from = this.#indexOf(series, first.t);
+    const merged = mergeByTime(this.#read(series, from, series.count), bars);
+    let same = 0;
+    while (
+      same < merged.length &&
+      from + same < series.count &&
+      this.#same(series, from + same, merged[same] as Bar)
+    ) {
+      same++;
+    }
+    if (same < merged.length) this.#write(series, from + same, merged, same, now);
+    else this.#touch(series, now);
+    return from + same;
+  }
+
+  /** One bar that is new or changes the last one. This is the path of ticks: no allocation. */
+  put(symbol: string, barSeconds: number, bar: Bar, now: number): void {
+    const series = this.#find(symbol, barSeconds);
+    const revises = bar.t === series.lastT;
+    if (bar.t < series.lastT || (!revises && series.count === series.capacity)) {
+      this.merge(symbol, barSeconds, [bar], now);
+      return;
+    }
+    const { sum } = series;
+    const row = revises ? series.count - 1 : series.count;
+    if (revises) this.#subtractRow(series, row);
+    this.#scratch.set(0, bar);
+    this.#scratch.addTo(sum, 1, 1);
+    this.#target.openEntry(series.index, series.epoch + 1);
+    this.#target.writeRow(series.dataOff, series.capacity, row, this.#scratch.address);
+    series.epoch += 2;
+    series.count = row + 1;
+    series.lastT = bar.t;
+    series.lastUpdateMs = now;
+    this.#target.closeEntry(series.index, series);
+  }
+
+  count(symbol: string, barSeconds: number): number {
+    return this.#series.get(keyOf(symbol, barSeconds))?.count ?? 0;
+  }
+
+  /** The bars of a series from an index on. */
+  read(symbol: string, barSeconds: number, from: number): Bar[] {
+    const series = this.#series.get(keyOf(symbol, barSeconds));
+    return series ? this.#read(series, Math.max(0, from), series.count) : [];
+  }
+
+  /**
+   * Checks a few series against their sums, going round, within a budget of rows. A series that a
+   * stranger has damaged is marked as lost, and answered.
+   */
+  verifySome(rows: number, now: number): Series[] {
+    const all = [...this.#series.values()];
+    const lost: Series[] = [];
+    let left = rows;
+    for (let looked = 0; looked < all.length && left > 0; looked++) {
+      this.#verifyFrom = (this.#verifyFrom + 1) % all.length;
+      const series = all[this.#verifyFrom] as Series;
+      left -= series.count;
+      if (series.count > 0 && !this.#intact(this.#target, series)) {
+        this.#lose(series, now);
+        lost.push(series);
+      }
+    }
+    return lost;
+  }
+
+  /**
+   * Carries everything that can still be read and verified into a new generation: the way out when
+   * the segment was removed for good or shrunk. Answers the series that could not be saved.
+   */
+  rebuild(): Series[] {
+    const { plan, segment } = this.#target;
+    return this.#move(plan.size, plan.dirCapacity, segment.safeBytes());
+  }
+
+  #find(symbol: string, barSeconds: number): Series {
+    const key = keyOf(symbol, barSeconds);
+    const known = this.#series.get(key);
+    if (known) return known;
+    if (Buffer.byteLength(symbol) > symbolBytes) {
+      throw new SegmentError(
+        'SHM_NAME',
+        `the symbol ${symbol} is longer than ${symbolBytes} bytes`,
+        'It is left out of the columns; the dictionary and the quotes have it.',
+      );
+    }
+    if (!this.#target.hasRoomForEntry) this.#grow(0);
+    const series = newSeries(symbol, barSeconds);
+    series.index = this.#target.addEntry(symbol, barSeconds, series);
+    this.#series.set(key, series);
+    return series;
+  }
+
+  /** Writes `bars` from `start` on as rows `from` and following, and ends the series there. */
+  #write(series: Series, from: number, bars: readonly Bar[], start: number, now: number): void {
+    const count = from + bars.length - start;
+    // Room is made first: when there is none, nothing has been touched yet.
+    const place = this.#placeFor(series, count, now);
+    const rewrites = from < series.count - 1 || (from === series.count - 1 && count < series.count);
+    this.#target.openEntry(series.index, series.epoch + 1);
+    if (from === 0) {
+      series.sum.low = 0;
+      series.sum.high = 0;
+    } else {
+      this.#sumRows(this.#target, series, from, series.count, series.sum, -1);
+    }
+    if (place.dataOff !== series.dataOff) this.#relocate(series, place, from, now);
+    for (let row = from; row < count; row += chunkRows) {
+      const rows = Math.min(chunkRows, count - row);
+      for (let i = 0; i < rows; i++) this.#scratch.set(i, bars[start + row - from + i] as Bar);
+      this.#scratch.addTo(series.sum, rows, 1);
+      this.#target.writeRows(series.dataOff, series.capacity, row, this.#scratch, rows);
+    }
+    series.epoch += 2;
+    if (rewrites) series.rewriteEpoch = series.epoch;
+    series.count = count;
+    series.lastT = count > 0 ? this.#timeAt(series, count - 1) : Number.NEGATIVE_INFINITY;
+    series.lastUpdateMs = now;
+    series.flags &= ~entryLost;
+    this.#target.closeEntry(series.index, series);
+  }
+
+  #touch(series: Series, now: number): void {
+    this.#target.openEntry(series.index, series.epoch + 1);
+    series.epoch += 2;
+    series.lastUpdateMs = now;
+    this.#target.closeEntry(series.index, series);
+  }
+
+  #lose(series: Series, now: number): void {
+    this.#target.openEntry(series.index, series.epoch + 1);
+    const { dataOff, capacity } = series;
+    if (capacity > 0) this.#target.space.rest(dataOff, slabBytes(capacity), now);
+    emptySeries(series);
+    series.epoch += 2;
+    series.rewriteEpoch = series.epoch;
+    series.flags |= entryLost;
+    this.#target.closeEntry(series.index, series);
+  }
+
+  #placeFor(
+    series: Series,
+    count: number,
+    now: number,
+  ): { readonly dataOff: number; readonly capacity: number } {
+    if (count <= series.capacity) return series;
+    const capacity = capacityFor(count, series.capacity);
+    const bytes = slabBytes(capacity);
+    let dataOff = this.#target.space.take(bytes, now);
+    if (dataOff === undefined) {
+      this.#grow(bytes);
+      dataOff = this.#target.space.take(bytes, now);
+    }
+    if (dataOff === undefined)
+      throw new Error('a new generation has no room for what it was made for');
+    return { dataOff, capacity };
+  }
+
+  #relocate(
+    series: Series,
+    place: { readonly dataOff: number; readonly capacity: number },
+    rows: number,
+    now: number,
+  ): void {
+    if (series.capacity > 0) {
+      this.#target.copySlab(this.#target, series, place, rows);
+      this.#target.space.rest(series.dataOff, slabBytes(series.capacity), now);
+    }
+    series.dataOff = place.dataOff;
+    series.capacity = place.capacity;
+  }
+
+  #grow(extraBytes: number): void {
+    const { plan } = this.#target;
+    const dirCapacity = this.#target.hasRoomForEntry ? plan.dirCapacity : plan.dirCapacity * 2;
+    let live = 0;
+    for (const series of this.#series.values()) live += slabBytes(series.capacity);
+    const needed = slabStart(dirCapacity) + live + extraBytes;
+    // A quarter stays free, or the next full series would ask for another generation at once.
+    const size = Math.max(plan.size, powerOfTwoAtLeast(needed + needed / 4));
+    this.#move(size, dirCapacity, plan.size);
+  }
+
+  /** Makes the next generation, carries over what lies below `safe`, and retires this one. */
+  #move(size: number, dirCapacity: number, safe: number): Series[] {
+    const old = this.#target;
+    const next = this.#create(size, dirCapacity, old.plan.generation + 1);
+    const lost: Series[] = [];
+    for (const series of this.#series.values()) {
+      const readable = slabEnd(series) <= safe;
+      const bytes = slabBytes(series.capacity);
+      const dataOff = bytes > 0 ? next.space.take(bytes, 0) : 0;
+      if (dataOff === undefined) throw new Error('a new generation is smaller than the old one');
+      if (readable && series.count > 0) {
+        next.copySlab(old, series, { dataOff, capacity: series.capacity }, series.count);
+      }
+      series.dataOff = dataOff;
+      if (
+        series.count > 0 &&
+        (!readable || (safe < old.plan.size && !this.#intact(next, series)))
+      ) {
+        next.space.rest(dataOff, bytes, 0);
+        emptySeries(series);
+        series.epoch += 2;
+        series.rewriteEpoch = series.epoch;
+        series.flags |= entryLost;
+        lost.push(series);
+      }
+      series.index = next.addEntry(series.symbol, series.barSeconds, series);
+    }
+    next.setLastUpdate(this.#lastUpdateMs);
+    next.setGlobalEpoch(this.#globalEpoch);
+    next.publish();
+    this.#target = next;
+    if (safe >= headerBytes) old.supersede(next.plan.generation);
+    old.segment.unmap();
+    return lost;
+  }
+
+  #create(size: number, dirCapacity: number, generation: number): ColumnSegment {
+    const { os, name, pid, startMs } = this.#options;
+    const own = os.canReplace || generation === this.#options.generation;
+    return new ColumnSegment(os, {
+      name: own ? name : `${name}.${generation}`,
+      size,
+      dirCapacity,
+      generation,
+      pid,
+      startMs,
+    });
+  }
+
+  #firstDifference(series: Series, bars: readonly Bar[]): number {
+    const common = Math.min(series.count, bars.length);
+    for (let row = 0; row < common; row += chunkRows) {
+      const rows = Math.min(chunkRows, common - row);
+      this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, rows);
+      for (let i = 0; i < rows; i++) {
+        if (!this.#scratch.holds(i, bars[row + i] as Bar)) return row + i;
+      }
+    }
+    return common;
+  }
+
+  #same(series: Series, row: number, bar: Bar): boolean {
+    this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, 1);
+    return this.#scratch.holds(0, bar);
+  }
+
+  #timeAt(series: Series, row: number): number {
+    this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, 1);
+    return this.#scratch.timeOf(0);
+  }
+
+  /** The first row whose time is not before `t`. */
+  #indexOf(series: Series, t: number): number {
+    let low = 0;
+    let high = series.count;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#timeAt(series, middle) < t) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #read(series: Series, from: number, to: number): Bar[] {
+    const bars: Bar[] = [];
+    for (let row = from; row < to; row += chunkRows) {
+      const rows = Math.min(chunkRows, to - row);
+      this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, rows);
+      for (let i = 0; i < rows; i++) bars.push(this.#scratch.get(i));
+    }
+    return bars;
+  }
+
+  #subtractRow(series: Series, row: number): void {
+    this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, 1);
+    this.#scratch.addTo(series.sum, 1, -1);
+  }
+
+  #sumRows(
+    target: ColumnSegment,
+    series: Series,
+    from: number,
+    to: number,
+    sum: Sum64,
+    sign: 1 | -1,
+  ): void {
+    for (let row = from; row < to; row += chunkRows) {
+      const rows = Math.min(chunkRows, to - row);
+      target.readRows(series.dataOff, series.capacity, row, this.#scratch, rows);
+      this.#scratch.addTo(sum, rows, sign);
+    }
+  }
+
+  #intact(target: ColumnSegment, series: Series): boolean {
+    const sum: Sum64 = { low: 0, high: 0 };
+    this.#sumRows(target, series, 0, series.count, sum, 1);
+    return sum.low === series.sum.low && sum.high === series.sum.high;
+  }
+}
+
+function keyOf(symbol: string, barSeconds: number): string {
+  return `${barSeconds}:${symbol}`;
+}
+
+function mergeByTime(old: readonly Bar[], fresh: readonly Bar[]): Bar[] {
+  const merged: Bar[] = [];
+  let i = 0;
+  for (const bar of fresh) {
+    while (i < old.length && (old[i] as Bar).t < bar.t) merged.push(old[i++] as Bar);
+    if (i < old.length && (old[i] as Bar).t === bar.t) i++;
+    merged.push(bar);
+  }
+  while (i < old.length) merged.push(old[i++] as Bar);
+  return merged;
+}

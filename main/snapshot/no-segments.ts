@@ -1,0 +1,16 @@
+import type { SegmentStore } from './ports.ts';
+
+/** Stands where the segments would when shared memory is switched off. */
+export const noSegments: SegmentStore = {
+  start: async () => {},
+  stop: async () => {},
+  begin() {},
+  putDaily() {},
+  putDailyBar() {},
+  mergeBars() {},
+  end() {},
+  names: () => null,
+  status: () => ({ phase: 'off' }),
+  onStatus: () => () => {},
+  onLost: () => () => {},
+};

@@ -1,0 +1,43 @@
+import type { Bar, Timeframe } from '../../shared/bar.ts';
+import type { DailyHistory } from './daily-bars.ts';
+import type { SegmentErrorCode } from './errors.ts';
+
+/** The names a program needs to attach, and what it will find there. */
+export interface SegmentNames {
+  readonly dictionary: string;
+  readonly columnar: string;
+  readonly generation: number;
+  readonly layout: string;
+}
+
+export type SnapshotStatus =
+  | { readonly phase: 'off' | 'stopped' | 'live' }
+  | {
+      readonly phase: 'degraded';
+      readonly code: SegmentErrorCode;
+      readonly message: string;
+      readonly advice: string;
+    };
+
+/** A series whose bars were lost with a damaged segment and should be written again. */
+export interface LostSeries {
+  readonly ticker: string;
+  readonly timeframe: Timeframe;
+}
+
+/** The segments as the snapshot drives them. Between begin and end the global epoch is odd. */
+export interface SegmentStore {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  begin(epoch: number): void;
+  putDaily(history: DailyHistory, now: number): void;
+  /** One daily bar is new or has changed. */
+  putDailyBar(ticker: string, bar: Bar, now: number): void;
+  /** Bars of any timeframe are laid over those already there; the newer row wins. */
+  mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
+  end(epoch: number, now: number): void;
+  names(): SegmentNames | null;
+  status(): SnapshotStatus;
+  onStatus(listener: (status: SnapshotStatus) => void): () => void;
+  onLost(listener: (lost: readonly LostSeries[]) => void): () => void;
+}

@@ -1,0 +1,437 @@
+import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
+import { type Cancel, type Clock, every } from '../kit/clock.ts';
+import type { Log } from '../kit/log.ts';
+import { Columns } from './columns/columns.ts';
+import { header, headerBytes, readHeader, timeframeOf, writerState } from './columns/layout.ts';
+import type { Series } from './columns/series.ts';
+import type { DailyHistory } from './daily-bars.ts';
+import { Dictionary } from './dictionary/dictionary.ts';
+import { SegmentError } from './errors.ts';
+import { acquireLock, type Lock } from './os/lock.ts';
+import type { FoundSegment, Segment, SegmentOs } from './os/segment-os.ts';
+import type { LostSeries, SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
+
+export interface SegmentsOptions {
+  readonly os: () => SegmentOs;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pid: number;
+  readonly name: string;
+  readonly mirrorBars: number;
+  readonly dictionaryBytes: number;
+  readonly columnsBytes: number;
+  readonly columnsSeries: number;
+}
+
+const daySeconds = barSeconds('1d');
+/** Well inside the second within which a removed name must be back. */
+const watchMs = 250;
+const heartbeatMs = 1000;
+const askAgainMs = 30_000;
+const verifyRows = 16_384;
+const repairBytes = 4 << 20;
+
+interface Live {
+  readonly os: SegmentOs;
+  readonly lock: Lock;
+  readonly dictionary: Dictionary;
+  readonly columns: Columns;
+}
+
+/** Both segments from start to stop: makes them, feeds them, watches over them. */
+export class Segments implements SegmentStore {
+  readonly #options: SegmentsOptions;
+  readonly #statusListeners = new Set<(status: SnapshotStatus) => void>();
+  readonly #lostListeners = new Set<(lost: readonly LostSeries[]) => void>();
+  /** What could not be written, by column series and dictionary entry. */
+  readonly #behind = new Map<string, LostSeries>();
+  #live: Live | undefined;
+  #status: SnapshotStatus = { phase: 'stopped' };
+  #askAgainAt = 0;
+  #timers: readonly Cancel[] = [];
+
+  constructor(options: SegmentsOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    if (this.#live) return;
+    try {
+      this.#live = this.#open();
+    } catch (error) {
+      this.#degrade(asSegmentError(error));
+      throw error;
+    }
+    const { clock } = this.#options;
+    this.#timers = [
+      every(clock, watchMs, () => this.#watch()),
+      every(clock, heartbeatMs, () => this.#beat()),
+      this.#live.os.watch(() => this.#guard((live) => this.#checkNames(live))),
+    ];
+    this.#setStatus({ phase: 'live' });
+  }
+
+  async stop(): Promise<void> {
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
+    const live = this.#live;
+    this.#live = undefined;
+    if (live) {
+      live.columns.close();
+      live.dictionary.close();
+      live.lock.release();
+    }
+    this.#setStatus({ phase: 'stopped' });
+  }
+
+  begin(epoch: number): void {
+    this.#guard((live) => {
+      // A store beyond the end of a shrunk segment would kill the process.
+      this.#checkSize(live);
+      live.columns.begin(epoch);
+    });
+  }
+
+  putDaily(history: DailyHistory, now: number): void {
+    const { ticker, bars } = history;
+    this.#guard((live) => {
+      const from = bars
+        ? this.#writeColumns(ticker, '1d', () =>
+            live.columns.replace(ticker, daySeconds, bars, now),
+          )
+        : 0;
+      this.#writeEntry(ticker, from, (start) => live.dictionary.put(history, start, now));
+    });
+  }
+
+  putDailyBar(ticker: string, bar: Bar, now: number): void {
+    this.#guard((live) => {
+      const from = this.#writeColumns(ticker, '1d', () => {
+        live.columns.put(ticker, daySeconds, bar, now);
+        return live.columns.count(ticker, daySeconds) - 1;
+      });
+      this.#writeEntry(ticker, from, () => live.dictionary.putBar(ticker, bar, now));
+    });
+  }
+
+  mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
+    this.#guard((live) => {
+      const seconds = barSeconds(timeframe);
+      const from = this.#writeColumns(ticker, timeframe, () =>
+        live.columns.merge(ticker, seconds, bars, now),
+      );
+      if (timeframe !== '1d') return;
+      const all = live.columns.read(ticker, seconds, 0);
+      const dates = live.dictionary.historyOf(ticker) ?? datesOf(all);
+      const history: DailyHistory = { ...dates, ticker, bars: all };
+      this.#writeEntry(ticker, from, (start) => live.dictionary.put(history, start, now));
+    });
+  }
+
+  end(epoch: number, now: number): void {
+    this.#guard((live) => {
+      live.columns.end(epoch, now);
+      if (this.#behind.size === 0) this.#setStatus({ phase: 'live' });
+    });
+  }
+
+  names(): SegmentNames | null {
+    const live = this.#live;
+    if (!live) return null;
+    return {
+      dictionary: live.dictionary.name,
+      columnar: live.columns.name,
+      generation: live.columns.generation,
+      layout: 'GHBARS01',
+    };
+  }
+
+  status(): SnapshotStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: SnapshotStatus) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => void this.#statusListeners.delete(listener);
+  }
+
+  onLost(listener: (lost: readonly LostSeries[]) => void): () => void {
+    this.#lostListeners.add(listener);
+    return () => void this.#lostListeners.delete(listener);
+  }
+
+  #open(): Live {
+    const { clock, pid, name, mirrorBars } = this.#options;
+    const os = this.#options.os();
+    const bars = `${name}-bars`;
+    const lock = takeLock(os, name);
+    try {
+      const generation = this.#retireLeftover(os, bars) + 1;
+      emptyLeftover(os, name);
+      os.sweep(name);
+      os.sweep(bars);
+      const dictionary = new Dictionary({
+        os,
+        name,
+        pid,
+        mirrorBars: Math.max(1, mirrorBars),
+        initialBytes: this.#options.dictionaryBytes,
+      });
+      try {
+        const columns = new Columns({
+          os,
+          name: bars,
+          pid,
+          startMs: clock.now(),
+          generation,
+          initialBytes: this.#options.columnsBytes,
+          initialSeries: this.#options.columnsSeries,
+        });
+        return { os, lock, dictionary, columns };
+      } catch (error) {
+        dictionary.close();
+        throw error;
+      }
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Tells whoever is still attached to a dead writer's columns that there is a successor, and
+   * answers their generation. Nothing in them is trusted beyond that.
+   */
+  #retireLeftover(os: SegmentOs, name: string): number {
+    const found = openLeftover(os, name);
+    if (!found) return 0;
+    try {
+      const fields = readHeader(found.read(0, headerBytes));
+      if (!fields || !Number.isSafeInteger(fields.generation)) {
+        this.#options.log.warn({ name }, 'a foreign segment had the name and is replaced');
+        return 0;
+      }
+      const crashed = fields.state === writerState.live;
+      this.#options.log.warn(
+        { name, writerPid: fields.writerPid, generation: fields.generation, crashed },
+        crashed
+          ? 'the writer before this one died; its segment is replaced'
+          : 'an old segment is replaced',
+      );
+      const next = Buffer.alloc(8);
+      next.writeBigUInt64LE(BigInt(fields.generation + 1));
+      found.write(header.nextGeneration, next);
+      const superseded = Buffer.alloc(4);
+      superseded.writeUInt32LE(writerState.superseded);
+      found.write(header.state, superseded);
+      return fields.generation;
+    } finally {
+      found.close();
+    }
+  }
+
+  #watch(): void {
+    this.#guard((live) => {
+      const now = this.#options.clock.now();
+      this.#checkNames(live);
+      if (!live.columns.segment.repair()) {
+        this.#options.log.warn({}, 'the directory of the columns was overwritten and is put right');
+      }
+      if (!live.dictionary.repair(repairBytes)) {
+        this.#options.log.warn({}, 'the dictionary was overwritten and is put right');
+      }
+      live.dictionary.retire(now);
+      this.#askAgain(now);
+      this.#report(live.columns.verifySome(verifyRows, now));
+    });
+  }
+
+  #beat(): void {
+    this.#guard((live) => live.columns.heartbeat(this.#options.clock.now()));
+  }
+
+  #checkSize(live: Live): void {
+    const now = this.#options.clock.now();
+    const { segment: dictionary } = live.dictionary;
+    if (dictionary.safeBytes() < dictionary.size)
+      this.#rebuild('shrunk', dictionary, () => live.dictionary.rebuild(now));
+    const columns = live.columns.segment.segment;
+    if (columns.safeBytes() < columns.size) {
+      this.#rebuild('shrunk', columns, () => this.#report(live.columns.rebuild()));
+    }
+  }
+
+  #checkNames(live: Live): void {
+    const now = this.#options.clock.now();
+    this.#checkName(live.dictionary.segment, () => live.dictionary.rebuild(now));
+    this.#checkName(live.columns.segment.segment, () => this.#report(live.columns.rebuild()));
+  }
+
+  #checkName(segment: Segment, rebuild: () => void): void {
+    const condition = segment.condition();
+    switch (condition) {
+      case 'present':
+        return;
+      case 'missing':
+      case 'replaced':
+        if (segment.restore()) {
+          this.#options.log.info(
+            { name: segment.name, condition },
+            'the name of a segment is put back',
+          );
+          return;
+        }
+        break;
+      case 'shrunk':
+        break;
+    }
+    this.#rebuild(condition, segment, rebuild);
+  }
+
+  #rebuild(condition: string, segment: Segment, rebuild: () => void): void {
+    this.#options.log.warn({ name: segment.name, condition }, 'a segment is made anew');
+    rebuild();
+  }
+
+  #report(lost: readonly Series[]): void {
+    if (lost.length === 0) return;
+    const series = lost.flatMap(({ symbol, barSeconds: seconds }) => {
+      const timeframe = timeframeOf(seconds);
+      return timeframe ? [{ ticker: symbol, timeframe }] : [];
+    });
+    this.#options.log.error(
+      { series },
+      'bars were damaged by another program and must be loaded again',
+    );
+    for (const listener of this.#lostListeners) listener(series);
+  }
+
+  /** A failure of the segments must not reach those who only write quotes and bars. */
+  #guard(action: (live: Live) => void): void {
+    const live = this.#live;
+    if (!live) return;
+    try {
+      action(live);
+    } catch (error) {
+      this.#degrade(asSegmentError(error));
+    }
+  }
+
+  /** Answers the index of the first bar that changed, or undefined when nothing could be written. */
+  #writeColumns(ticker: string, timeframe: Timeframe, write: () => number): number | undefined {
+    const key = `${timeframe}:${ticker}`;
+    const wasBehind = this.#behind.size > 0 && this.#behind.delete(key);
+    try {
+      const from = write();
+      return wasBehind ? undefined : from;
+    } catch (error) {
+      this.#fallBehind(key, { ticker, timeframe }, asSegmentError(error));
+      return undefined;
+    }
+  }
+
+  #writeEntry(ticker: string, from: number | undefined, write: (start: number) => void): void {
+    const key = `entry:${ticker}`;
+    const wasBehind = this.#behind.size > 0 && this.#behind.delete(key);
+    try {
+      write(wasBehind ? 0 : (from ?? 0));
+    } catch (error) {
+      this.#fallBehind(key, { ticker, timeframe: '1d' }, asSegmentError(error));
+    }
+  }
+
+  #fallBehind(key: string, series: LostSeries, error: SegmentError): void {
+    if (error.code === 'SHM_NAME') {
+      this.#options.log.warn({ ...series, advice: error.advice }, error.message);
+      return;
+    }
+    this.#behind.set(key, series);
+    this.#degrade(error);
+  }
+
+  /** Series that found no room are asked for again, for there may be room by now. */
+  #askAgain(now: number): void {
+    if (this.#behind.size === 0 || now < this.#askAgainAt) return;
+    this.#askAgainAt = now + askAgainMs;
+    const series = [...this.#behind.values()];
+    for (const listener of this.#lostListeners) listener(series);
+  }
+
+  #degrade(error: SegmentError): void {
+    const { code, message, advice } = error;
+    const known = this.#status.phase === 'degraded' && this.#status.message === message;
+    if (!known) this.#options.log.error({ code, advice }, message);
+    this.#setStatus({ phase: 'degraded', code, message, advice });
+  }
+
+  #setStatus(status: SnapshotStatus): void {
+    const same =
+      this.#status.phase === status.phase &&
+      (status.phase !== 'degraded' ||
+        (this.#status.phase === 'degraded' && this.#status.message === status.message));
+    this.#status = status;
+    if (!same) for (const listener of this.#statusListeners) listener(status);
+  }
+}
+
+function takeLock(os: SegmentOs, name: string): Lock {
+  const path = os.lockPath(name);
+  let outcome: ReturnType<typeof acquireLock>;
+  try {
+    outcome = acquireLock(path, { segment: name });
+  } catch (error) {
+    if (error instanceof SegmentError) throw error;
+    throw new SegmentError(
+      'SHM_NO_PERMISSION',
+      `the lock of the segment ${name} cannot be taken: ${(error as Error).message}`,
+      'Another user may be writing a segment of this name: choose another with --shm-name.',
+    );
+  }
+  if (!('heldBy' in outcome)) return outcome;
+  const who = outcome.heldBy ? `process ${outcome.heldBy.pid}` : 'another process';
+  throw new SegmentError(
+    'SHM_IN_USE',
+    `${who} is writing the segment ${name}`,
+    'Stop it, or choose another name with --shm-name.',
+  );
+}
+
+/** What is no segment at all is left to the sweep, which removes links, pipes and files alike. */
+function openLeftover(os: SegmentOs, name: string): FoundSegment | undefined {
+  try {
+    return os.open(name, 'write');
+  } catch (error) {
+    if (error instanceof SegmentError && error.code === 'SHM_FOREIGN') return undefined;
+    throw error;
+  }
+}
+
+/** A dead writer's text would look current for ever to those still attached to it. */
+function emptyLeftover(os: SegmentOs, name: string): void {
+  const found = openLeftover(os, name);
+  if (!found) return;
+  try {
+    if (found.read(0, 1).toString('latin1') !== '{') return;
+    const nothing = Buffer.alloc(Math.min(found.size, 1 << 20));
+    for (let at = 0; at < found.size; at += nothing.length) {
+      found.write(at, nothing.subarray(0, Math.min(nothing.length, found.size - at)));
+    }
+    found.write(0, Buffer.from('{}'));
+  } finally {
+    found.close();
+  }
+}
+
+function asSegmentError(error: unknown): SegmentError {
+  if (error instanceof SegmentError) return error;
+  return new SegmentError(
+    'SHM_SYSTEM',
+    `shared memory failed: ${(error as Error).message}`,
+    'Quotes are served all the same. Restart to make the segments anew.',
+  );
+}
+
+function datesOf(bars: readonly Bar[]): Omit<DailyHistory, 'bars' | 'ticker'> {
+  const date = (bar: Bar | undefined): string => new Date(bar?.t ?? 0).toISOString().slice(0, 10);
+  return { startDate: date(bars[0]), curDate: date(bars.at(-1)), endDate: date(bars.at(-1)) };
+}

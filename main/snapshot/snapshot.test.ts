@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import type { Bar } from '../../shared/bar.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
+import { silentLog } from '../kit/log.ts';
+import type { DailyHistory } from './daily-bars.ts';
+import { createSnapshot } from './index.ts';
+
+const day = 86_400_000;
+const monday = Date.UTC(2026, 0, 5);
+
+function bar(t: number, close: number, volume = 1000): Bar {
+  return { t, open: close, high: close + 1, low: close - 1, close, volume };
+}
+
+function history(ticker: string, bars: readonly Bar[] | null): DailyHistory {
+  return { ticker, startDate: '2025-01-05', curDate: '2026-01-05', endDate: '2026-01-05', bars };
+}
+
+function make() {
+  const clock = new FakeClock();
+  const snapshot = createSnapshot({ clock, log: silentLog, pid: 1, shm: null });
+  return { clock, snapshot };
+}
+
+test('the epoch is nought before the first write and grows by two with each batch', () => {
+  const { clock, snapshot } = make();
+  expect(snapshot.state).toEqual({ epoch: 0, lastUpdateMs: 0 });
+  snapshot.write([history('AAPL', [bar(monday, 100)]), history('MSFT', [bar(monday, 200)])]);
+  expect(snapshot.state).toEqual({ epoch: 2, lastUpdateMs: clock.now() });
+  snapshot.write([history('AAPL', [bar(monday, 101)])]);
+  expect(snapshot.state.epoch).toBe(4);
+});
+
+test('a quote is published with its entry, at local midnight of the last bar', () => {
+  const { snapshot } = make();
+  snapshot.write([history('AAPL', [bar(monday - day, 99), bar(monday, 100, 5)])]);
+  expect(snapshot.quotes.get('AAPL')).toEqual({
+    ticker: 'AAPL',
+    price: 100,
+    volume: 5,
+    currency: 'USD',
+    tsEpochMs: new Date(2026, 0, 5).getTime(),
+    source: 'shared_memory_manager',
+  });
+});
+
+test('a ticker without bars is not in the list of quotes', () => {
+  const { snapshot } = make();
+  snapshot.write([history('GONE', null), history('B', [bar(monday, 1)]), history('EMPTY', [])]);
+  snapshot.write([history('A', [bar(monday, 1)])]);
+  expect(snapshot.quotes.list()).toEqual(['B', 'A']);
+  expect(snapshot.quotes.get('GONE')).toBeUndefined();
+});
+
+test('a listener of batches finds the quotes of the batch it is told of', () => {
+  const { snapshot } = make();
+  const seen: unknown[] = [];
+  snapshot.onBatch((event) =>
+    seen.push([
+      event.epoch,
+      event.tickers,
+      snapshot.quotes.get('AAPL')?.price,
+      snapshot.state.epoch,
+    ]),
+  );
+  snapshot.write([history('AAPL', [bar(monday, 100)])]);
+  expect(seen).toEqual([[2, ['AAPL'], 100, 2]]);
+});
+
+test('a tick changes the quote at once and the bars with the next batch', () => {
+  const { clock, snapshot } = make();
+  snapshot.write([history('AAPL', [bar(monday, 100)])]);
+  snapshot.tick('AAPL', 105, 2000, clock.now());
+  expect(snapshot.quotes.get('AAPL')).toMatchObject({
+    price: 105,
+    volume: 2000,
+    tsEpochMs: clock.now(),
+    source: 'ibkr_tick',
+  });
+  expect(snapshot.state.epoch).toBe(2);
+  clock.advance(0);
+  expect(snapshot.state.epoch).toBe(4);
+});
+
+test('ticks make at most ten batches a second', () => {
+  const { clock, snapshot } = make();
+  for (let ms = 0; ms < 1000; ms += 5) {
+    snapshot.tick('AAPL', 100 + ms / 1000, undefined, clock.now());
+    clock.advance(5);
+  }
+  clock.advance(1000);
+  expect(snapshot.state.epoch / 2).toBeGreaterThanOrEqual(10);
+  expect(snapshot.state.epoch / 2).toBeLessThanOrEqual(11);
+});
+
+test('a fresh tick survives a download of the same day; an old one gives way', () => {
+  const { clock, snapshot } = make();
+  snapshot.write([history('AAPL', [bar(monday, 100)])]);
+  snapshot.tick('AAPL', 105, undefined, clock.now());
+  clock.advance(1000);
+  snapshot.write([history('AAPL', [bar(monday, 101)])]);
+  expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 105, source: 'ibkr_tick' });
+  clock.advance(120_000);
+  snapshot.write([history('AAPL', [bar(monday, 101)])]);
+  expect(snapshot.quotes.get('AAPL')).toMatchObject({
+    price: 101,
+    source: 'shared_memory_manager',
+  });
+});
+
+test('a tick older than the one before it, or of an earlier day than the bars, is not taken', () => {
+  const { clock, snapshot } = make();
+  snapshot.write([history('AAPL', [bar(monday, 100)])]);
+  snapshot.tick('AAPL', 50, undefined, clock.now() - 2 * day);
+  expect(snapshot.quotes.get('AAPL')?.price).toBe(100);
+  snapshot.tick('AAPL', 105, undefined, clock.now());
+  snapshot.tick('AAPL', 104, undefined, clock.now() - 1);
+  expect(snapshot.quotes.get('AAPL')?.price).toBe(105);
+});
+
+test('a trade late in the New York evening belongs to New York’s date', () => {
+  const { snapshot } = make();
+  snapshot.write([history('AAPL', [bar(monday, 100)])]);
+  snapshot.tick('AAPL', 105, 7, Date.UTC(2026, 0, 6, 1, 0));
+  snapshot.write([history('AAPL', [bar(monday, 100), bar(monday + day, 90)])]);
+  expect(snapshot.quotes.get('AAPL')).toMatchObject({
+    price: 90,
+    source: 'shared_memory_manager',
+  });
+});
+
+test('bars that are out of order or not numbers are refused, the rest of the batch is not', () => {
+  const { snapshot } = make();
+  snapshot.write([
+    history('BAD', [bar(monday, 1), bar(monday, 2)]),
+    history('NAN', [bar(monday, Number.NaN)]),
+    history('GOOD', [bar(monday, 3)]),
+  ]);
+  expect(snapshot.quotes.list()).toEqual(['GOOD']);
+  expect(snapshot.state.epoch).toBe(2);
+});
+
+test('stopping writes the ticks still waiting and leaves no timer', async () => {
+  const { clock, snapshot } = make();
+  snapshot.tick('AAPL', 105, undefined, clock.now());
+  await snapshot.stop();
+  expect(snapshot.state.epoch).toBe(2);
+  expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,244 @@
+import type { Bar, Timeframe } from '../../shared/bar.ts';
+import type { Cancel, Clock } from '../kit/clock.ts';
+import type { Log } from '../kit/log.ts';
+import {
+  applyTick,
+  type DailyHistory,
+  faultOf,
+  type LiveDay,
+  localMidnight,
+  withLiveDay,
+} from './daily-bars.ts';
+import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
+import { QuoteCache, type Quotes } from './quote-cache.ts';
+import type { TradingDay } from './trading-day.ts';
+
+/** Ticks reach the bars at most this often. */
+const batchMs = 100;
+const defaultCurrency = 'USD';
+
+interface DailyState {
+  last: Bar | undefined;
+  live: LiveDay | undefined;
+}
+
+export interface BatchEvent {
+  readonly epoch: number;
+  readonly lastUpdateMs: number;
+  /** The tickers whose bars the batch changed. */
+  readonly tickers: readonly string[];
+}
+
+interface SnapshotParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tradingDay: TradingDay;
+  readonly segments: SegmentStore;
+}
+
+/**
+ * The one writer of quotes, bars and the snapshot epoch. Every change of bars is a batch: nothing
+ * in it waits, so nobody inside the program can see the odd epoch between its begin and its end.
+ */
+export class Snapshot {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #tradingDay: TradingDay;
+  readonly #segments: SegmentStore;
+  readonly #quotes = new QuoteCache();
+  readonly #daily = new Map<string, DailyState>();
+  readonly #listeners = new Set<(event: BatchEvent) => void>();
+  readonly #ticked = new Set<string>();
+  #epoch = 0;
+  #lastUpdateMs = 0;
+  #lastFlushMs = Number.NEGATIVE_INFINITY;
+  #cancelFlush: Cancel | undefined;
+
+  constructor(parts: SnapshotParts) {
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#tradingDay = parts.tradingDay;
+    this.#segments = parts.segments;
+  }
+
+  /** Makes the segments. When it refuses, quotes and epochs still work, only without segments. */
+  start(): Promise<void> {
+    return this.#segments.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelFlush?.();
+    this.#flush();
+    await this.#segments.stop();
+  }
+
+  get quotes(): Quotes {
+    return this.#quotes;
+  }
+
+  get state(): { readonly epoch: number; readonly lastUpdateMs: number } {
+    return { epoch: this.#epoch, lastUpdateMs: this.#lastUpdateMs };
+  }
+
+  onBatch(listener: (event: BatchEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  names(): SegmentNames | null {
+    return this.#segments.names();
+  }
+
+  status(): SnapshotStatus {
+    return this.#segments.status();
+  }
+
+  onStatus(listener: (status: SnapshotStatus) => void): () => void {
+    return this.#segments.onStatus(listener);
+  }
+
+  /** Calls when a damaged segment has lost bars which only their source can bring back. */
+  onLost: SegmentStore['onLost'] = (listener) => this.#segments.onLost(listener);
+
+  /** Replaces the daily history of every ticker in the batch, in one change of the epoch. */
+  write(batch: readonly DailyHistory[]): void {
+    const good = batch.filter((history) => this.#acceptable(history.ticker, history.bars ?? []));
+    if (good.length === 0) return;
+    this.#batch(
+      good.map((history) => history.ticker),
+      (now) => {
+        const published = good.map((history) => this.#store(history, now));
+        return () => {
+          for (const publish of published) publish();
+        };
+      },
+    );
+  }
+
+  /** Lays bars over those the columns already hold: later ones are appended, equal ones revised. */
+  writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void {
+    if (bars.length === 0 || !this.#acceptable(ticker, bars)) return;
+    this.#batch([ticker], (now) => {
+      this.#segments.mergeBars(ticker, timeframe, bars, now);
+      const last = bars.at(-1) as Bar;
+      const known = this.#daily.get(ticker)?.last;
+      const newest = timeframe === '1d' && (!known || last.t >= known.t);
+      return newest ? this.#noteDaily(ticker, last) : () => {};
+    });
+  }
+
+  /** One trade. The quote changes at once; the day's bar follows with the next batch. */
+  tick(
+    ticker: string,
+    price: number,
+    volume: number | undefined,
+    tsMs: number,
+    currency?: string,
+  ): void {
+    if (!Number.isFinite(price) || price <= 0 || !Number.isFinite(tsMs)) return;
+    const state = this.#stateOf(ticker);
+    const before = this.#quotes.get(ticker);
+    if (before?.source === 'ibkr_tick' && tsMs < before.tsEpochMs) return;
+    const day = this.#tradingDay(tsMs);
+    if (state.last && day < state.last.t) return;
+    state.last = applyTick(state.last, day, price, volume);
+    state.live = { bar: state.last, tickMs: tsMs };
+    this.#quotes.set({
+      ticker,
+      price,
+      volume: state.last.volume,
+      currency: currency ?? before?.currency ?? defaultCurrency,
+      tsEpochMs: tsMs,
+      source: 'ibkr_tick',
+    });
+    this.#ticked.add(ticker);
+    this.#scheduleFlush();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#cancelFlush) return;
+    const wait = Math.max(0, this.#lastFlushMs + batchMs - this.#clock.now());
+    this.#cancelFlush = this.#clock.after(wait, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#cancelFlush = undefined;
+    if (this.#ticked.size === 0) return;
+    const tickers = [...this.#ticked];
+    this.#ticked.clear();
+    this.#lastFlushMs = this.#clock.now();
+    this.#batch(tickers, (now) => {
+      for (const ticker of tickers) {
+        const last = this.#daily.get(ticker)?.last;
+        if (last) this.#segments.putDailyBar(ticker, last, now);
+      }
+      return () => {};
+    });
+  }
+
+  /** Runs one change of bars between the odd and the even epoch; quotes go out with it, last. */
+  #batch(tickers: readonly string[], change: (now: number) => () => void): void {
+    const now = this.#clock.now();
+    this.#epoch += 1;
+    let publish: () => void = () => {};
+    try {
+      this.#segments.begin(this.#epoch);
+      publish = change(now);
+      this.#lastUpdateMs = now;
+      publish();
+    } finally {
+      this.#epoch += 1;
+      this.#segments.end(this.#epoch, now);
+    }
+    const event: BatchEvent = { epoch: this.#epoch, lastUpdateMs: now, tickers };
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #store(history: DailyHistory, now: number): () => void {
+    const state = this.#stateOf(history.ticker);
+    if (history.bars === null) {
+      this.#segments.putDaily(history, now);
+      return () => {};
+    }
+    const bars = withLiveDay(history.bars, state.live, now);
+    this.#segments.putDaily(bars === history.bars ? history : { ...history, bars }, now);
+    this.#ticked.delete(history.ticker);
+    const last = bars.at(-1);
+    return last ? this.#noteDaily(history.ticker, last, history.currency) : () => {};
+  }
+
+  /** Remembers the last daily bar and answers how to publish the quote that belongs to it. */
+  #noteDaily(ticker: string, last: Bar, currency?: string): () => void {
+    const state = this.#stateOf(ticker);
+    state.last = last;
+    const before = this.#quotes.get(ticker);
+    const live = state.live && state.live.bar.t === last.t && state.live.bar.close === last.close;
+    if (live && before?.source === 'ibkr_tick' && before.volume === last.volume) return () => {};
+    return () =>
+      this.#quotes.set({
+        ticker,
+        price: last.close,
+        volume: last.volume,
+        currency: currency ?? before?.currency ?? defaultCurrency,
+        ...(live && state.live
+          ? { tsEpochMs: state.live.tickMs, source: 'ibkr_tick' as const }
+          : { tsEpochMs: localMidnight(last.t), source: 'shared_memory_manager' as const }),
+      });
+  }
+
+  #stateOf(ticker: string): DailyState {
+    let state = this.#daily.get(ticker);
+    if (!state) {
+      state = { last: undefined, live: undefined };
+      this.#daily.set(ticker, state);
+    }
+    return state;
+  }
+
+  #acceptable(ticker: string, bars: readonly Bar[]): boolean {
+    const fault = ticker === '' ? 'it has no name' : faultOf(bars);
+    if (fault)
+      this.#log.warn({ ticker, fault }, 'bars refused: nothing of this ticker was written');
+    return fault === undefined;
+  }
+}

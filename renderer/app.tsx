@@ -1,0 +1,66 @@
+import { AppShell, Burger, Center, Group, Loader, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Header } from './components/header.tsx';
+import { Navigation } from './components/navigation.tsx';
+import { useScreen } from './components/use-screen.ts';
+import { screens } from './screens/screens.tsx';
+import { useMirror } from './store/link.ts';
+
+export function App() {
+  const ready = useMirror((mirror) => mirror.snapshot !== null);
+  return ready ? <Shell /> : <Connecting />;
+}
+
+function Connecting() {
+  return (
+    <Center mih="100vh">
+      <Stack align="center" gap="xs" role="status">
+        <Loader size="sm" />
+        <Text size="sm">Looking for Gatehouse…</Text>
+        <Text size="xs" c="dimmed" maw={360} ta="center">
+          This page is the window of a program. If nothing comes, the program has stopped: start it
+          again, and this page finds it by itself.
+        </Text>
+      </Stack>
+    </Center>
+  );
+}
+
+function Shell() {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const [screen, show] = useScreen();
+  const silent = useMirror((mirror) => mirror.link !== 'live');
+  const Screen = screens[screen].component;
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 190, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding="md"
+    >
+      <AppShell.Header>
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+          <Burger
+            opened={opened}
+            onClick={toggle}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label="Show the menu"
+          />
+          <Header />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        <Navigation
+          screen={screen}
+          show={(name) => {
+            show(name);
+            close();
+          }}
+        />
+      </AppShell.Navbar>
+      <AppShell.Main className={silent ? 'silent' : undefined} data-live={!silent}>
+        <Screen show={show} />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { sampleState } from '../testing/sample-state.ts';
+import type { ConnectionView } from './connection.ts';
+import { health } from './health.ts';
+import type { ReservationView } from './reservation.ts';
+import type { Phase, ServiceView } from './services.ts';
+import type { State } from './state.ts';
+
+const now = 1_000_000;
+const base = sampleState();
+
+function service(phase: Phase, reason: string | null = null): State['services'] {
+  const view: ServiceView = {
+    name: 'ndjson',
+    phase,
+    since: 0,
+    reason,
+    attempt: 0,
+    nextAttemptAt: null,
+  };
+  return { ndjson: view };
+}
+
+function connection(changes: Partial<ConnectionView>): ConnectionView {
+  return { ...base.connection, sentence: 'Connected to TWS.', reason: 'ok', ...changes };
+}
+
+function lent(changes: Partial<ReservationView> = {}): ReservationView {
+  return { ...base.reservation, state: 'reserved', holder: 'algo', since: now - 5_000, ...changes };
+}
+
+const connected = connection({ phase: 'connected' });
+const tickers: State['tickers'] = {
+  AAPL: { last: 1, volume: 1, at: now - 800, source: 'tick', rate: 2 },
+  MSFT: { last: 1, volume: 1, at: now - 100, source: 'tick', rate: 2 },
+};
+
+describe('health', () => {
+  const cases: readonly [string, Partial<State>, string, RegExp][] = [
+    ['is well while ticks come', { connection: connected, tickers }, 'ok', /2 feeds.*0\.8 s ago/],
+    ['is well before the first tick', { connection: connected }, 'ok', /no tick has come yet/],
+    [
+      'is an error when a service failed',
+      { services: service('failed', 'no memory') },
+      'error',
+      /NDJSON server failed: no memory/,
+    ],
+    [
+      'is an error when a service does not start',
+      { services: service('backing-off', 'taken') },
+      'error',
+      /does not start: taken/,
+    ],
+    [
+      'is a warning when a service is not well',
+      { services: service('degraded', 'full') },
+      'warning',
+      /is not well: full/,
+    ],
+    [
+      'is working while a service starts',
+      { connection: connected, services: service('starting') },
+      'working',
+      /is starting/,
+    ],
+    [
+      'is an error when a person must act',
+      {
+        connection: connection({
+          phase: 'disconnected',
+          needsAttention: true,
+          sentence: 'Log in to TWS.',
+        }),
+      },
+      'error',
+      /Log in to TWS/,
+    ],
+    [
+      'is working during the first attempt',
+      { connection: connection({ phase: 'connecting', sentence: 'Connecting.' }) },
+      'working',
+      /^Connecting$/,
+    ],
+    [
+      'is a warning between failed attempts, and counts down',
+      {
+        connection: connection({
+          phase: 'reconnecting',
+          failedAttempts: 2,
+          nextRetryAt: now + 12_000,
+          sentence: 'TWS is away.',
+        }),
+      },
+      'warning',
+      /Not live: TWS is away, next try in 12 s/,
+    ],
+    [
+      'is paused when the operator disconnected',
+      {
+        connection: connection({
+          phase: 'disconnected',
+          reason: 'stopped-by-operator',
+          sentence: 'Disconnected by you.',
+        }),
+      },
+      'paused',
+      /Disconnected by you/,
+    ],
+    [
+      'is a warning when the link is lost',
+      {
+        connection: connection({
+          phase: 'disconnected',
+          reason: 'link-lost',
+          sentence: 'IBKR is away.',
+        }),
+      },
+      'warning',
+      /IBKR is away/,
+    ],
+    [
+      'is paused during a scheduled restart',
+      {
+        connection: connection({
+          phase: 'reconnecting',
+          failedAttempts: 3,
+          scheduled: { kind: 'daily', until: now },
+          sentence: 'TWS restarts as every night.',
+        }),
+      },
+      'paused',
+      /as every night/,
+    ],
+    [
+      'is paused while the session is lent',
+      {
+        connection: connection({ phase: 'disconnected', reason: 'reserved' }),
+        reservation: lent(),
+      },
+      'paused',
+      /lent to algo for 5\.0 s/,
+    ],
+    [
+      'says that it was asked back',
+      {
+        connection: connection({ phase: 'disconnected', reason: 'reserved' }),
+        reservation: lent({ recalled: true }),
+      },
+      'paused',
+      /asked back/,
+    ],
+    [
+      'is a warning when the holder has gone',
+      {
+        connection: connection({ phase: 'disconnected', reason: 'reserved' }),
+        reservation: lent({ orphaned: true }),
+      },
+      'warning',
+      /whose connection has gone/,
+    ],
+    [
+      'is a warning when data does not flow',
+      {
+        connection: {
+          ...connected,
+          sentence: 'No data since the restart.',
+          marketData: { ...connected.marketData, proof: 'missing' },
+        },
+      },
+      'warning',
+      /No data since/,
+    ],
+    [
+      'is well in lightweight mode',
+      { app: { ...base.app, source: 'lightweight' }, tickers },
+      'ok',
+      /2 tickers with random quotes/,
+    ],
+  ];
+
+  it.each(cases)('%s', (_, changes, level, headline) => {
+    const found = health({ ...base, ...changes }, now);
+    expect(found.level).toBe(level);
+    expect(found.headline).toMatch(headline);
+  });
+
+  it('takes the worst first', () => {
+    const all = {
+      ...base,
+      connection: connected,
+      reservation: lent(),
+      services: service('failed'),
+    };
+    expect(health(all, now).level).toBe('error');
+  });
+});
