@@ -73,7 +73,9 @@ export class Gateway implements Core {
     this.accounts = new Accounts(market, settings.accounts, now);
     this.limits = new Limits(clock, settings.limits);
     this.links = new Links(settings.kind, (farm) => this.#announce(farmMessage(farm, 'ok')));
-    this.history = new HistoryDesk(clock);
+    this.history = new HistoryDesk(clock, (job, error) =>
+      this.#failed(job.session, job.reqId, 'historicalData', error),
+    );
     this.#effects = new FaultEffects(this, settings.seed);
     this.faults = new FaultBoard(clock, this.#effects);
     this.ticks = new TickFeed(
@@ -306,7 +308,18 @@ export class Gateway implements Core {
       session: Session,
       values: DecodedRequest['values'],
     ) => void;
-    handle(this, session, request.values);
+    try {
+      handle(this, session, request.values);
+    } catch (error) {
+      const reqId = 'reqId' in request.values ? request.values.reqId : -1;
+      this.#failed(session, reqId, request.name, error);
+    }
+  }
+
+  /** One request must not take the gateway and all its other clients down. */
+  #failed(session: Session, reqId: number, request: string, error: unknown): void {
+    this.log.error({ error, request }, 'a request could not be answered');
+    session.error(reqId, errors.failed('Internal error of the simulated gateway'));
   }
 
   #startApi(session: Session, clientId: number): void {
