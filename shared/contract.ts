@@ -33,6 +33,18 @@ const scanned = z.object({
   waiting: z.number(),
 });
 
+const settingView = z.object({
+  key: z.string(),
+  help: z.string(),
+  shape: z.string(),
+  value: z.unknown(),
+  default: z.unknown(),
+  origin: z.string(),
+  editable: z.boolean(),
+  pending: z.unknown(),
+  needsRestart: z.boolean(),
+});
+
 const logLine = z.object({
   seq: z.number(),
   at: z.number(),
@@ -156,6 +168,18 @@ export const contract = {
     output: done,
     access: 'control',
     sentence: 'Closes the connection of one NDJSON client.',
+  }),
+  'settings.list': command({
+    input: nothing,
+    output: z.object({ settings: z.array(settingView) }),
+    access: 'read',
+    sentence: 'Every key of the configuration, its value and where it came from.',
+  }),
+  'settings.set': command({
+    input: z.strictObject({ key: z.string().max(100), value: z.unknown() }),
+    output: settingView,
+    access: 'control',
+    sentence: 'Saves one value in settings.yaml; it takes effect at once or at the next start.',
   }),
   'logs.read': command({
     input: z.strictObject({

@@ -5,7 +5,7 @@ import type { Desk } from './desk.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
 import { afterCloseMs, downloadBatch } from './options.ts';
 import { type PlannedRequest, planRequests } from './plan/planner.ts';
-import { dayOf, tradeDays } from './plan/trade-days.ts';
+import { tradeDays } from './plan/trade-days.ts';
 import type { TickerHistory } from './ports.ts';
 import { rebuild } from './rebuild.ts';
 import { finishedBefore } from './scan/gaps.ts';
@@ -15,8 +15,6 @@ import type { Series } from './store/file-name.ts';
 
 const dayMs = 86_400_000;
 const usualDays = 365;
-/** Days asked for that are there already, so that a restated past is noticed. */
-const overlapDays = 4;
 const tries = 3;
 
 interface Job {
@@ -31,6 +29,8 @@ interface Job {
  */
 export class Downloader {
   readonly #desk: Desk;
+  /** Asks for trading hours that are not known yet: without them nothing is known to be missing. */
+  readonly #learn: () => Promise<void>;
   #downloading = false;
   #run: Promise<void> | undefined;
   #abort: AbortController | undefined;
@@ -40,8 +40,9 @@ export class Downloader {
   #nextRunAt: number | undefined;
   #again = false;
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, learn: () => Promise<void>) {
     this.#desk = desk;
+    this.#learn = learn;
   }
 
   get downloading(): boolean {
@@ -121,8 +122,9 @@ export class Downloader {
     const desk = this.#desk;
     const abort = new AbortController();
     this.#abort = abort;
-    const symbols = desk.watchlist;
     try {
+      await this.#learn();
+      const symbols = desk.watchlist;
       const jobs = symbols.flatMap((symbol) => this.#jobsFor(symbol));
       this.#progress = {
         startedAt: desk.now(),
@@ -241,14 +243,10 @@ export class Downloader {
     const last = missing.at(-1);
     if (!first || !last) return [];
     const days = tradeDays(calendar.sessions(from - 30 * dayMs, now, hours));
-    const overlapFrom =
-      days.date[Math.max(0, dayOf(days, first.from, true) - overlapDays)] ?? first.from;
-    const known = columns.length > 0 && (columns.t[0] as number) < first.from;
-    const wanted = known ? [{ ...first, from: overlapFrom }, ...missing.slice(1)] : missing;
     return planRequests({
       series,
       hours,
-      holes: wanted.filter((hole, nth) => nth === 0 || hole.from > (wanted[nth - 1]?.to ?? 0)),
+      holes: missing,
       days,
       cap: desk.caps.cap('1d', hours, now),
       now,

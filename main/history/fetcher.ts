@@ -35,9 +35,12 @@ export async function fetchSpan(
 ): Promise<Outcome> {
   const answer = await ask(desk, request, priority, signal);
   if (!answer.ok) return afterFailure(desk, request, answer);
-  const bars = finishedBars(desk, request, answer.bars);
-  desk.counts.barsFetched += bars.length;
   const stored = desk.store.read(request);
+  // Round-the-clock sessions bring more than was wanted; a file does not grow into the past by accident.
+  const first = stored.ok ? (stored.columns.t[0] ?? request.from) : request.from;
+  const since = Math.min(first, request.from);
+  const bars = finishedBars(desk, request, answer.bars).filter(({ t }) => t >= since);
+  desk.counts.barsFetched += bars.length;
   const ratio = stored.ok ? splitRatio(stored.columns, bars) : undefined;
   if (stored.ok && ratio !== undefined) {
     return { kind: 'restated', ratio, first: stored.columns.t[0] as number };

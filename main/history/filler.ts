@@ -5,7 +5,7 @@ import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest, Wanted } from './plan/queue.ts';
 import { rebuild } from './rebuild.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
-import { lookAgainMs, planFor, survey, totals } from './survey.ts';
+import { lookAgainMs, planFor, stillMissing, survey, totals } from './survey.ts';
 
 const minuteMs = 60_000;
 const longestDelayMs = 4 * 60 * minuteMs;
@@ -113,6 +113,10 @@ export class Filler {
     const now = this.#desk.now();
     if (this.#running && this.#nextScanAt !== null && now >= this.#nextScanAt)
       void this.scan(false);
+    this.#runLanes();
+  }
+
+  #runLanes(): void {
     void this.#run('person');
     void this.#run('filler');
   }
@@ -127,6 +131,7 @@ export class Filler {
     } finally {
       this.#scanning = undefined;
       this.#desk.changed();
+      if (this.#running || this.#unbounded) this.#runLanes();
     }
   }
 
@@ -238,8 +243,15 @@ export class Filler {
     const began = desk.now();
     try {
       const priority = item.wanted === 'person' ? 'person' : 'background';
-      const outcome = await fetchSpan(desk, item, priority, abort.signal);
-      await this.#settle(item, outcome, abort.signal);
+      if (stillMissing(desk, item)) {
+        const { timeframe, hours, days } = item;
+        // Planned before it was learnt that so much at once is too much.
+        const outcome: Outcome =
+          days > desk.caps.cap(timeframe, hours, desk.now())
+            ? { kind: 'smaller' }
+            : await fetchSpan(desk, item, priority, abort.signal);
+        await this.#settle(item, outcome, abort.signal);
+      } else desk.queue.remove(item.id);
     } catch (error) {
       desk.error(item, `${seriesKey(item)}: ${String(error)}`);
       desk.queue.delay(item.id, desk.now() + 5 * minuteMs);

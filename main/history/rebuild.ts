@@ -1,5 +1,5 @@
 import type { Desk } from './desk.ts';
-import { fetchAnew, type Outcome } from './fetcher.ts';
+import { fetchAnew, fetchSpan, type Outcome } from './fetcher.ts';
 import { planRequests } from './plan/planner.ts';
 import { tradeDays } from './plan/trade-days.ts';
 import { finishedBefore } from './scan/gaps.ts';
@@ -35,5 +35,32 @@ export async function rebuild(
     cap: desk.caps.cap(series.timeframe, hours, now),
     now,
   });
-  return fetchAnew(desk, requests, restated.ratio, signal);
+  const outcome = await fetchAnew(desk, requests, restated.ratio, signal);
+  // A split concerns every series of the symbol; one that is noticed on daily bars is true for the minutes too.
+  if (outcome.kind === 'filled' && series.timeframe === '1d')
+    await checkOthers(desk, series, signal);
+  return outcome;
+}
+
+/** Asks for the last bars of the symbol's other series again, to see whether they were restated too. */
+async function checkOthers(desk: Desk, checked: Series, signal: AbortSignal): Promise<void> {
+  const calendar = desk.calendars.calendarOf(checked.symbol);
+  if (!calendar) return;
+  for (const series of desk.store.list().files) {
+    if (series.symbol !== checked.symbol || series.timeframe === checked.timeframe) continue;
+    const stored = desk.store.read(series);
+    const to = stored.ok ? stored.columns.t[stored.columns.length - 1] : undefined;
+    if (to === undefined) continue;
+    const hours = desk.hoursOf(series.timeframe);
+    const [request] = planRequests({
+      series,
+      hours,
+      holes: [{ from: to, to, count: 1 }],
+      days: tradeDays(calendar.sessions(to - 10 * dayMs, to + dayMs, hours)),
+      cap: desk.caps.cap(series.timeframe, hours, desk.now()),
+      now: desk.now(),
+    });
+    const outcome = request && (await fetchSpan(desk, request, 'background', signal));
+    if (outcome?.kind === 'restated') await rebuild(desk, series, outcome, signal);
+  }
 }

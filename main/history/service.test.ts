@@ -137,19 +137,20 @@ describe('filling gaps', () => {
       }
     }
     await bench.service.start();
-    const touched = () =>
-      new Set(source.requests.map(({ symbol, timeframe }) => `${symbol}_${timeframe}`)).size;
-    const seen: number[] = [];
-    let cycle = -1;
-    await bench.until(() => {
-      const now = Math.floor((clock.now() - saturday) / 300_000);
-      if (now !== cycle) {
-        cycle = now;
-        seen.push(touched());
+    const firstAsked = () => {
+      const first = new Map<string, number>();
+      for (const { symbol, timeframe, at } of source.requests) {
+        const key = `${symbol}_${timeframe}`;
+        if (!first.has(key)) first.set(key, at);
       }
-      return idle() && touched() === 12;
-    }, 10_000);
-    expect(seen.slice(0, 3)).toEqual([0, 5, 10]);
+      return [...first.values()];
+    };
+    await bench.until(() => idle() && firstAsked().length === 12, 10_000);
+    const times = firstAsked();
+    for (let nth = 5; nth < times.length; nth++) {
+      expect((times[nth] as number) - (times[nth - 5] as number)).toBeGreaterThan(250_000);
+    }
+    expect((times[11] as number) - (times[0] as number)).toBeLessThan(700_000);
   });
 
   it('tells of old holes and fills them only when asked', async () => {
@@ -241,7 +242,7 @@ describe('what goes wrong on the way', () => {
     ['no-data', { ok: false, reason: 'no-data', code: 162, message: 'query returned no data' }],
   ] as const)('fills later what once failed with %s', async (_, failure) => {
     bench.put('AAPL', '5m', holed(truth('AAPL', '5m', 6), 60, 5));
-    source.trouble = (_request, nth) => (nth <= 2 ? failure : undefined);
+    source.trouble = (_request, nth) => (nth === 1 ? failure : undefined);
     await bench.service.start();
     await bench.until(() => bench.service.view().coverage[0]?.state === 'whole' && idle(), 10_000);
     // An empty answer is believed for a day.
@@ -252,7 +253,7 @@ describe('what goes wrong on the way', () => {
   });
 
   it('keeps the queue while the session is gone or lent, and never asks then', async () => {
-    bench.put('AAPL', '1m', holed(truth('AAPL', '1m', 10, saturday, false), 1500, 40));
+    bench.put('AAPL', '1m', holed(truth('AAPL', '1m', 25, saturday, false), 1500, 40));
     source.trouble = (_, nth) => {
       if (nth === 2) bench.reserved = true;
       if (nth === 3) source.connected = false;
@@ -273,24 +274,20 @@ describe('what goes wrong on the way', () => {
     expect(bench.service.view().activity).toEqual({ kind: 'waiting', for: 'session' });
     source.connected = true;
     await bench.until(idle, 5000);
-    expect(bench.read('AAPL', '1m')).toEqual(truth('AAPL', '1m', 10, saturday, false));
+    expect(bench.read('AAPL', '1m')).toEqual(truth('AAPL', '1m', 25, saturday, false));
   });
 
   it('leaves room in the budget for people, whose requests go first', async () => {
     bench.put('AAPL', '1m', truth('AAPL', '1m', 29, saturday, false).slice(0, 10));
     bench.put('KO', '1h', holed(truth('KO', '1h', 90), 30, 3));
-    setUpBudget(12);
+    source.perWindow = 6;
     await bench.service.start();
     await bench.until(() => bench.service.view().activity.kind === 'waiting');
-    expect(source.pacing().left).toBe(2);
+    expect(source.pacing().left).toBe(1);
     await bench.service.fetch('KO', '1h');
     await bench.until(() => source.requests.at(-1)?.priority === 'person');
     expect(source.requests.at(-1)).toMatchObject({ symbol: 'KO' });
   });
-
-  function setUpBudget(perWindow: number): void {
-    source.perWindow = perWindow;
-  }
 
   it('gives up on a symbol the broker does not know and says so', async () => {
     bench.put('AAPL', '5m', holed(truth('AAPL', '5m', 6), 60, 5));

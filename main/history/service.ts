@@ -88,9 +88,11 @@ class History implements HistoryService {
     this.#options = options;
     this.#ports = ports;
     this.#desk = new Desk(options, ports, () => this.#changed());
-    this.#downloader = new Downloader(this.#desk);
-    this.#filler = new Filler(this.#desk, () => this.#downloader.underway);
     this.#learner = new HoursLearner(this.#desk);
+    this.#downloader = new Downloader(this.#desk, () =>
+      this.#learner.learnDue(this.#desk.watchlist),
+    );
+    this.#filler = new Filler(this.#desk, () => this.#downloader.underway);
     this.#reader = new BarReader(this.#desk);
   }
 
@@ -338,10 +340,10 @@ class History implements HistoryService {
       ...[...this.#desk.coverage.values()].map(({ symbol }) => symbol),
     ];
     if (this.#started) {
-      this.#learner.beat(symbols);
+      void this.#learner.learnDue(symbols);
       if (!this.#downloadedOnce && this.#desk.mayAsk('background') === 'yes') {
         this.#downloadedOnce = true;
-        void this.#firstDownload();
+        void this.#downloader.start();
       }
       this.#downloader.beat();
     }
@@ -351,12 +353,6 @@ class History implements HistoryService {
       if (timeframe === '1m') this.#handOn(symbol, timeframe, [bar]);
     }
     this.#desk.save();
-  }
-
-  /** Where no rule tells a symbol's hours, the broker must be asked before anything can be missing. */
-  async #firstDownload(): Promise<void> {
-    await this.#learner.learn(this.#learner.due(this.#desk.watchlist));
-    await this.#downloader.start();
   }
 
   #changed(): void {

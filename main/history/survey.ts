@@ -1,3 +1,4 @@
+import { barSeconds } from '../../shared/bar.ts';
 import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
 import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
 import type { Desk } from './desk.ts';
@@ -133,6 +134,17 @@ export function planFor(
     cap: cap ?? desk.caps.cap(series.timeframe, hours, desk.now()),
     now: desk.now(),
   });
+}
+
+/** Whether any wanted bar is missing yet: the download or another program may have brought them meanwhile. */
+export function stillMissing(desk: Desk, request: PlannedRequest): boolean {
+  const calendar = desk.calendars.calendarOf(request.symbol);
+  const stored = desk.store.read(request);
+  if (!calendar || !stored.ok) return true;
+  const { timeframe, hours, from, to } = request;
+  const wanted = desk.expected.within(calendar, timeframe, hours, from, to + 1);
+  const { t, length } = stored.columns;
+  return findHoles(t, length, wanted, barSeconds(timeframe) * 1000).holes.length > 0;
 }
 
 function withoutWaiting(

@@ -5,9 +5,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../kit/clock.ts';
 import { type Log, silentLog } from '../kit/log.ts';
 import { createReservation } from '../reservation/reservation.ts';
+import { LineClient } from './line-client.ts';
 import type { HistoryQuery, NdjsonPorts } from './ports.ts';
 import { createNdjsonServer, type NdjsonOptions, type NdjsonServer } from './server.ts';
-import { LineClient, QuoteBoard, testOptions, testPorts } from './test-support.ts';
+import { QuoteBoard, testOptions, testPorts } from './testing/doubles.ts';
 
 const stops: (() => unknown)[] = [];
 

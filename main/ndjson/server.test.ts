@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { LineClient } from './line-client.ts';
 import type { NdjsonPorts } from './ports.ts';
 import { createNdjsonServer, type NdjsonOptions, type NdjsonServer } from './server.ts';
-import { LineClient, QuoteBoard, testOptions, testPorts } from './test-support.ts';
+import { QuoteBoard, testOptions, testPorts } from './testing/doubles.ts';
 
 const running: (() => Promise<void> | void)[] = [];
 

@@ -128,8 +128,13 @@ class ReservationService implements Reservation {
 
   async start(): Promise<void> {
     this.#stopped = false;
+    const wasClosing = this.#state.phase === 'closing';
+    this.#state = initialLeaseState;
     const lease = this.#restore();
-    if (lease === null) return;
+    if (lease === null) {
+      if (wasClosing) this.#resume();
+      return;
+    }
     this.#state = { phase: 'held', lease, queue: [] };
     this.#log.warn(
       { holder: holderName(lease), since: lease.sinceMs },
@@ -295,6 +300,8 @@ class ReservationService implements Reservation {
     // An effect may have brought another event; the newest state decides.
     if (this.#state === state) this.#setAlarm();
     if (before !== state) this.#announce();
+    // Last, so that what the holder had through the forwarded port is cut before we connect.
+    if (effects.some(({ type }) => type === 'resume-session')) this.#resume();
   }
 
   #run(effect: LeaseEffect): void {
@@ -316,8 +323,6 @@ class ReservationService implements Reservation {
         this.#record(effect.lease);
         return;
       case 'resume-session':
-        this.#watch.stop();
-        if (!this.#stopped) this.#ports.session.resume();
         return;
       case 'ask-back':
         for (const listener of this.#askBackListeners) listener(effect.connection, effect.why);
@@ -330,6 +335,12 @@ class ReservationService implements Reservation {
         );
         return;
     }
+  }
+
+  #resume(): void {
+    if (this.#state.phase !== 'free' || this.#stopped) return;
+    this.#watch.stop();
+    this.#ports.session.resume();
   }
 
   async #closeSession(ticket: number, lease: Lease): Promise<void> {

@@ -30,10 +30,13 @@ export interface GatewaySettings {
   readonly accounts: readonly string[];
   readonly ticksPerSecond: number;
   readonly limits: boolean;
+  readonly clockRate: number;
   readonly kind: 'tws' | 'gateway';
 }
 
 const pumpMs = 100;
+/** In real time, so that a gateway asked for more than it can make falls behind no further. */
+const mostBehindMs = 2000;
 /** A client that has not said hello and started by then is let go. */
 const startMs = 30_000;
 
@@ -70,12 +73,19 @@ export class Gateway implements Core {
     this.accounts = new Accounts(market, settings.accounts, now);
     this.limits = new Limits(clock, settings.limits);
     this.links = new Links(settings.kind, (farm) => this.#announce(farmMessage(farm, 'ok')));
-    this.history = new HistoryDesk(clock);
+    this.history = new HistoryDesk(clock, (job, error) =>
+      this.#failed(job.session, job.reqId, 'historicalData', error),
+    );
     this.#effects = new FaultEffects(this, settings.seed);
     this.faults = new FaultBoard(clock, this.#effects);
     this.ticks = new TickFeed(
       market,
-      { perSecond: settings.ticksPerSecond, startMs: now },
+      {
+        perSecond: settings.ticksPerSecond,
+        startMs: now,
+        sliceMs: 2 * pumpMs * Math.max(1, settings.clockRate),
+        mostBehindMs: mostBehindMs * Math.max(1, settings.clockRate),
+      },
       (line) => this.#effects.mayFlow(line),
     );
     this.liveBars = new LiveBarFeed(market, now, (bars) => this.#effects.mayFlow(bars));
@@ -298,7 +308,18 @@ export class Gateway implements Core {
       session: Session,
       values: DecodedRequest['values'],
     ) => void;
-    handle(this, session, request.values);
+    try {
+      handle(this, session, request.values);
+    } catch (error) {
+      const reqId = 'reqId' in request.values ? request.values.reqId : -1;
+      this.#failed(session, reqId, request.name, error);
+    }
+  }
+
+  /** One request must not take the gateway and all its other clients down. */
+  #failed(session: Session, reqId: number, request: string, error: unknown): void {
+    this.log.error({ error, request }, 'a request could not be answered');
+    session.error(reqId, errors.failed('Internal error of the simulated gateway'));
   }
 
   #startApi(session: Session, clientId: number): void {

@@ -12,7 +12,7 @@ import { createIbkrService } from '../ibkr/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { noConnection } from '../lightweight/no-connection.ts';
 import { noHistory } from '../lightweight/no-history.ts';
-import type { Logs } from '../log/create-log.ts';
+import type { LogLevel, Logs } from '../log/create-log.ts';
 import { tcpProbe } from '../reservation/probe.ts';
 import { createReservation } from '../reservation/reservation.ts';
 import { createSnapshot } from '../snapshot/index.ts';
@@ -29,6 +29,7 @@ import { historyService } from './services/history-service.ts';
 import { ibkrService } from './services/ibkr-service.ts';
 import { ndjsonService } from './services/ndjson-service.ts';
 import { snapshotService } from './services/snapshot-service.ts';
+import { SettingsDesk } from './settings-desk.ts';
 import { statusOf } from './status.ts';
 import { Store } from './store.ts';
 import { type StartFailure, Supervisor } from './supervisor.ts';
@@ -50,6 +51,8 @@ export interface Gatehouse {
   start(): Promise<readonly StartFailure[]>;
   stop(): Promise<void>;
   readyLine(): ReadyLine;
+  /** The machine woke up: what looked alive before may not be. */
+  wake(): void;
 }
 
 export async function createGatehouse(config: Config, around: Surroundings): Promise<Gatehouse> {
@@ -224,6 +227,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       ibkr,
       history,
       watchlist,
+      settings: new SettingsDesk(config, (key, value) => {
+        if (key === 'log.level') logs.setLevel(value as LogLevel);
+      }),
       ndjson: () => ndjson,
       ring: logs.ring,
     }),
@@ -314,6 +320,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       freshness.stop();
       store.close();
     },
+    wake: () => ibkr?.systemResumed(),
     readyLine: () => ({
       event: 'ready',
       version,

@@ -6,6 +6,7 @@ import type { LogRing } from '../log/ring.ts';
 import type { Reservation } from '../reservation/reservation.ts';
 import type { Handlers } from './dispatcher.ts';
 import type { NdjsonService } from './services/ndjson-service.ts';
+import type { SettingsDesk } from './settings-desk.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Watchlist } from './watchlist.ts';
 
@@ -17,6 +18,7 @@ export interface HandlerParts {
   /** Null where there is no gateway. */
   readonly history: HistoryService | null;
   readonly watchlist: Watchlist;
+  readonly settings: SettingsDesk;
   readonly ndjson: () => NdjsonService;
   readonly ring: LogRing;
 }
@@ -133,6 +135,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       parts.ndjson().server?.disconnect(id)
         ? done
         : refused('NOT_FOUND', `No program with number ${id} is connected.`),
+    'settings.list': () => ok({ settings: [...parts.settings.list()] }),
+    'settings.set': ({ key, value }) => parts.settings.set(key, value),
     'logs.read': ({ since, limit }) => ok({ lines: [...parts.ring.since(since, limit)] }),
   };
 }

@@ -5,6 +5,7 @@ export const screenNames = [
   'history',
   'programs',
   'logs',
+  'settings',
 ] as const;
 export type ScreenName = (typeof screenNames)[number];
 

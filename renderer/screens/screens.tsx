@@ -6,6 +6,7 @@ import { Logs } from './logs.tsx';
 import type { ScreenName } from './names.ts';
 import { Overview } from './overview.tsx';
 import { Programs } from './programs.tsx';
+import { Settings } from './settings.tsx';
 
 export interface ScreenProps {
   show(name: ScreenName): void;
@@ -20,4 +21,5 @@ export const screens: Readonly<
   history: { title: 'History', component: History },
   programs: { title: 'Programs', component: Programs },
   logs: { title: 'Log', component: Logs },
+  settings: { title: 'Settings', component: Settings },
 };

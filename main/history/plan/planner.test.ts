@@ -86,14 +86,14 @@ describe('planning requests', () => {
     const { holes } = findHoles(Float64Array.of(lastBar), 1, missing, 60_000);
     expect(holes).toHaveLength(1);
     const requests = plan(holes, 5);
-    expect(requests.map(({ duration }) => durationText(duration))).toEqual(['5 D', '4 D']);
+    expect(requests.map(({ duration }) => durationText(duration))).toEqual(['5 D', '5 D']);
     for (const t of missing) expect(requests.some((each) => brings(each, t))).toBe(true);
   });
 
   it('asks for a few minutes in seconds and never asks beyond the present', () => {
     const t = Date.UTC(2026, 10, 19, 15);
     const [small] = plan([{ from: t, to: t + 120_000, count: 3 }], 5);
-    expect(small).toMatchObject({ end: t + 180_000, duration: { count: 180, unit: 'S' } });
+    expect(small).toMatchObject({ end: t + 180_000, duration: { count: 480, unit: 'S' } });
     const [current] = planRequests({
       series: { symbol: 'AAPL', timeframe: '5m' },
       hours: 'regular',
@@ -102,7 +102,7 @@ describe('planning requests', () => {
       cap: 5,
       now: t + 400_000,
     });
-    expect(current).toMatchObject({ end: t + 420_000, duration: { count: 1, unit: 'D' } });
+    expect(current).toMatchObject({ end: t + 420_000, duration: { count: 2, unit: 'D' } });
   });
 
   it('counts daily bars by their dates', () => {
@@ -112,7 +112,7 @@ describe('planning requests', () => {
       '1d',
     );
     expect(more).toEqual([]);
-    expect(request).toMatchObject({ duration: { count: 20, unit: 'D' } });
+    expect(request).toMatchObject({ duration: { count: 24, unit: 'D' } });
     expect(request?.end).toBe(Date.UTC(2026, 10, 18, 21));
   });
 
@@ -134,7 +134,7 @@ describe('planning requests', () => {
       cap: 20,
       now,
     });
-    expect(request?.duration).toEqual({ count: 2, unit: 'D' });
+    expect(request?.duration).toEqual({ count: 3, unit: 'D' });
   });
 
   it('plans the holes of five hundred symbols in few requests', () => {

@@ -37,6 +37,13 @@ export interface PlanQuestion {
 const roundTheClockMs = 20 * 3_600_000;
 
 /**
+ * A request reaches a little further back than it must where that costs nothing, to bars that are there already:
+ * only by comparing those is it noticed that the broker has restated the past for a split.
+ */
+const overlapBars = 5;
+const overlapDailyBars = 4;
+
+/**
  * The fewest requests that cover all holes, newest first: from the newest hole the request reaches back as far as the
  * cap allows, is shortened to the oldest session it needs, and the next begins at what remains.
  */
@@ -82,7 +89,7 @@ export function planRequests(question: PlanQuestion): PlannedRequest[] {
 }
 
 function requestFor(
-  { series, hours, days, now }: PlanQuestion,
+  { series, hours, days, cap, now }: PlanQuestion,
   wanted: { readonly from: number; readonly to: number; readonly holes: number },
   oldest: number,
   newest: number,
@@ -90,6 +97,7 @@ function requestFor(
   const barMs = barSeconds(series.timeframe) * 1000;
   const count = newest - oldest + 1;
   const { from, to } = wanted;
+  const spare = Math.max(0, Math.floor(cap) - count);
   const asked = {
     symbol: series.symbol,
     timeframe: series.timeframe,
@@ -98,15 +106,16 @@ function requestFor(
     days: count,
   };
   if (oldest === newest && barMs <= 60_000) {
-    const duration = seconds((to + barMs - from) / 1000);
+    const duration = seconds((to + barMs - from + overlapBars * barMs) / 1000);
     if (duration) return { ...asked, end: to + barMs, duration };
   }
   const close = days.close[newest] as number;
   const open = days.open[newest] as number;
-  const extra = series.timeframe !== '1d' && close - open > roundTheClockMs ? 1 : 0;
+  const roundTheClock = series.timeframe !== '1d' && close - open > roundTheClockMs ? 1 : 0;
+  const overlap = Math.min(spare, series.timeframe === '1d' ? overlapDailyBars : 1);
   // Of a session that still trades, only what is over is wanted; the clock is rounded up to whole minutes.
   const end = Math.min(close, Math.ceil(now / 60_000) * 60_000);
-  return { ...asked, end: Math.max(end, to), duration: sessions(count + extra) };
+  return { ...asked, end: Math.max(end, to), duration: sessions(count + roundTheClock + overlap) };
 }
 
 /** Each symbol's newest first, then each one's next: nobody waits for another's last hole. */

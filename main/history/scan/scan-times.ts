@@ -44,22 +44,18 @@ export function scanTimes(
       return false;
     }
     p += 26;
-    let before = 44;
+    let field = p;
     let commas = 0;
-    for (; ; p++) {
-      const c = bytes[p] as number;
-      if (c >= 48 && c <= 57) {
-        before = c;
-        continue;
-      }
-      if (c === 46) continue;
-      if (before === 44) return false;
-      if (c === 10 && commas === 4) break;
-      if (c !== 44) return false;
-      before = c;
-      commas++;
+    for (;;) {
+      const c = bytes[p++] as number;
+      if ((c >= 48 && c <= 57) || c === 46) continue;
+      if (p - 1 === field) return false;
+      if (c === 44) {
+        commas++;
+        field = p;
+      } else if (c === 10 && commas === 4) break;
+      else return false;
     }
-    p++;
     if (row === t.length) {
       const bigger = new Float64Array(row * 2);
       bigger.set(t);

@@ -58,6 +58,7 @@ export class MarketData {
   #proofDue = 0;
   #reopenedAt = Number.NEGATIVE_INFINITY;
   #pollAt = 0;
+  #competing = false;
 
   constructor(options: MarketDataOptions, ports: MarketDataPorts) {
     this.#ports = ports;
@@ -106,7 +107,7 @@ export class MarketData {
     for (const ticker of this.#tickers.values()) this.#forget(ticker, 'waiting');
     this.#allot();
     this.#prove();
-    this.#sweeping ??= every(this.#ports.clock, 1000, () => this.#sweep());
+    this.#sweeping ??= every(this.#ports.clock, this.#options.flow.lookMs, () => this.#sweep());
   }
 
   /** With the socket kept, TWS may keep the requests too; 1101 or 1102 will tell. */
@@ -115,6 +116,7 @@ export class MarketData {
     this.#sweeping?.();
     this.#sweeping = null;
     this.#proof = 'idle';
+    this.#competing = false;
     for (const ticker of this.#tickers.values()) {
       if (kept) ticker.feed = 'off';
       else this.#forget(ticker, 'off');
@@ -123,7 +125,7 @@ export class MarketData {
 
   restored(dataLost: boolean): void {
     this.#up = true;
-    this.#sweeping ??= every(this.#ports.clock, 1000, () => this.#sweep());
+    this.#sweeping ??= every(this.#ports.clock, this.#options.flow.lookMs, () => this.#sweep());
     for (const ticker of this.#tickers.values()) {
       if (dataLost) this.#forget(ticker, 'waiting');
       else if (ticker.id !== null) ticker.feed = 'waiting';
@@ -162,12 +164,19 @@ export class MarketData {
     ticker.problem = null;
     ticker.retries = 0;
     ticker.retryAt = null;
+    if (this.#competing) this.#otherSessionGone();
+    this.#ports.changed();
+  }
+
+  /** One ticker served means that all of them can be. */
+  #otherSessionGone(): void {
+    this.#competing = false;
     const now = this.#ports.clock.now();
     for (const other of this.#tickers.values()) {
-      // One ticker served means that the other session has gone for all of them.
       if (other.feed === 'competing-session') other.retryAt = now;
     }
-    this.#ports.changed();
+    this.#ports.note('info', 'The other session has gone; requesting every ticker again.');
+    this.#prove();
   }
 
   view(): MarketDataView {
@@ -183,7 +192,7 @@ export class MarketData {
     return {
       wanted: this.#options.wanted,
       serving: kinds[worst] ?? null,
-      competing: tickers.some((one) => one.feed === 'competing-session'),
+      competing: this.#competing,
       proof: this.#proof,
       linesUsed: this.#byId.size,
       linesBudget: this.#budget.now(this.#ports.clock.now()),
@@ -254,11 +263,16 @@ export class MarketData {
       (answer) => this.#answer(ticker, id, answer),
       () => this.#byId.delete(id),
     );
-    ticker.requested(id, snapshot, clock.now());
+    ticker.requested(id, snapshot);
+    ticker.askedType = this.#type;
     ticker.retryAt = null;
     ticker.feed = snapshot ? 'polled' : 'waiting';
     this.#byId.set(id, ticker);
-    sender.send((client) => client.marketData(id, ticker.instrument, snapshot));
+    sender.send((client) => {
+      // Behind many others a request may wait for seconds; its patience begins when it leaves.
+      if (ticker.id === id) ticker.requestedAt = clock.now();
+      client.marketData(id, ticker.instrument, snapshot);
+    });
   }
 
   #cancel(ticker: Ticker): void {
@@ -266,6 +280,15 @@ export class MarketData {
     if (id === null) return;
     this.#let(ticker);
     if (this.#up) this.#ports.sender.send((client) => client.cancelMarketData(id));
+  }
+
+  /** So many requests IBKR has taken; those behind them may still be refused. */
+  #accepted(): number {
+    let count = 0;
+    for (const ticker of this.#byId.values()) {
+      if (ticker.accepted || ticker.heard > 0) count++;
+    }
+    return count;
   }
 
   /** The request is over on the other side too. */
@@ -294,6 +317,7 @@ export class MarketData {
     if (ticker.id !== id) return;
     switch (answer.type) {
       case 'data-kind':
+        ticker.accepted = true;
         ticker.kind = kinds[answer.kind - 1] ?? null;
         return this.#ports.changed();
       case 'snapshot-end':
@@ -308,12 +332,13 @@ export class MarketData {
 
   #refused(ticker: Ticker, code: number, text: string): void {
     const advice = adviceFor(code, text);
+    if (this.#fallsBack(ticker, code)) return this.#again(ticker);
     if (!advice.endsRequest) return;
-    const { clock, sender, changed } = this.#ports;
+    const { clock, changed } = this.#ports;
     const now = clock.now();
     this.#let(ticker);
     if (code === 101) {
-      this.#budget.refusedAt(this.#byId.size, now);
+      this.#budget.refusedAt(this.#accepted(), now);
       ticker.feed = 'polled';
       ticker.problem = null;
       this.#ports.note(
@@ -322,24 +347,37 @@ export class MarketData {
       );
       return this.#allot();
     }
-    if (code === 354 && this.#type < delayedType && this.#options.delayedFallback) {
-      // With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere.
-      this.#type = delayedType;
-      sender.send((client) => client.marketDataType(delayedType));
-      this.#ports.note(
-        'warning',
-        `${ticker.symbol} has no live subscription; delayed quotes are asked for instead.`,
-      );
-      return this.#request(ticker, false);
-    }
     const competing = code === 10197 || code === 10187;
     ticker.feed = competing ? 'competing-session' : 'refused';
     ticker.kind = null;
     ticker.problem = advice.meaning;
     ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
     ticker.retries++;
+    if (competing && !this.#competing) {
+      this.#competing = true;
+      this.#ports.note(
+        'warning',
+        'Market data goes to another session of this login; asking again at growing intervals.',
+      );
+    }
     for (const listener of ticker.listeners) listener.problem?.(code, text);
     changed();
+  }
+
+  /** With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere. */
+  #fallsBack(ticker: Ticker, code: number): boolean {
+    const unsubscribed = code === 354 || code === 10089;
+    const askedForLive = ticker.askedType < delayedType;
+    if (!unsubscribed || !askedForLive || !this.#options.delayedFallback) return false;
+    if (this.#type < delayedType) {
+      this.#type = delayedType;
+      this.#ports.sender.send((client) => client.marketDataType(delayedType));
+    }
+    this.#ports.note(
+      'warning',
+      `${ticker.symbol} has no live subscription; delayed quotes are asked for instead.`,
+    );
+    return true;
   }
 
   // Does it flow?
@@ -359,23 +397,27 @@ export class MarketData {
         ticker.release(now);
       }
     }
+    this.#retry(now);
     this.#checkProof(now);
     this.#checkSilence(now);
-    this.#retry(now);
     this.#poll(now);
   }
 
   /** Those whose silence would mean that the connection is at fault. */
   #streamers(): Ticker[] {
-    return [...this.#tickers.values()].filter((ticker) => ticker.id !== null && !ticker.snapshot);
+    return [...this.#tickers.values()].filter(
+      (ticker) => ticker.feed === 'waiting' || (ticker.id !== null && !ticker.snapshot),
+    );
   }
 
   #checkProof(now: number): void {
-    if (this.#proof !== 'checking') return;
+    // While another session has the data there is nothing to prove.
+    if (this.#proof !== 'checking' || this.#competing) return;
     const streamers = this.#streamers();
     const missing = streamers.filter((ticker) => !provenSince(ticker, this.#proofSince));
     if (missing.length === 0) {
-      if (now - this.#proofSince < 1000 && streamers.length === 0) return;
+      // Tickers whose contract is still being looked up have no request yet.
+      if (streamers.length === 0 && now < this.#proofDue) return;
       this.#proof = streamers.length > 0 ? 'proven' : 'idle';
       if (streamers.length > 0) {
         const count = streamers.length;
@@ -386,7 +428,9 @@ export class MarketData {
       }
       return this.#ports.changed();
     }
-    if (now < this.#proofDue) return;
+    const { proofMs } = this.#options.flow;
+    const stillSending = missing.some((ticker) => now < ticker.requestedAt + proofMs);
+    if (now < this.#proofDue || stillSending) return;
     if (this.#proofStage === 'waiting') {
       this.#proofStage = 'asked-again';
       this.#proofDue = now + this.#options.flow.proofMs;

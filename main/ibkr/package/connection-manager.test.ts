@@ -2,10 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../kit/clock.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
-import { scaledClock } from '../../simulator/scaled-clock.ts';
-import { quick, until } from '../testing/rig.ts';
+import { fastClock, quick, until } from '../testing/rig.ts';
 import {
   ConnectionError,
   ConnectionManager,
@@ -106,7 +104,7 @@ describe('connecting', () => {
 
   it('fails with host, port and number of tries after growing waits', async () => {
     simulator.fault('refuse');
-    const clock = scaledClock(systemClock, 50, 0);
+    const clock = fastClock(50);
     const manager = make({ clock, timeouts: {} });
     const begun = clock.now();
     const error = await manager.connect(30, 3).then(
@@ -121,7 +119,7 @@ describe('connecting', () => {
 
   it('goes on to the next try when the peer says nothing, and succeeds on a later one', async () => {
     simulator.fault('mute');
-    const clock = scaledClock(systemClock, 50, 0);
+    const clock = fastClock(50);
     const manager = make({ clock, timeouts: {} });
     const connecting = manager.connect(5, 5);
     await until('the second try', () => manager.session.state.attempts >= 2);
@@ -243,7 +241,7 @@ describe('a loss', () => {
 
 describe('reconnecting on request', () => {
   it('counts once, whether it succeeds or not, and never throws', async () => {
-    const clock = scaledClock(systemClock, 50, 0);
+    const clock = fastClock(50);
     const manager = make({ clock, timeouts: {} });
     await manager.connect();
     expect(await manager.reconnect()).toBe(true);

@@ -1,9 +1,15 @@
 import type { ConnectionView } from '../../../shared/connection.ts';
-import { systemClock } from '../../kit/clock.ts';
+import { type Clock, systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { scaledClock } from '../../simulator/scaled-clock.ts';
 import type { IbkrOptions, IbkrService } from '../ports.ts';
 import { createIbkrService } from '../service.ts';
+
+/** A clock that runs `rate` times as fast as the machine's. */
+export function fastClock(rate: number): Clock {
+  return scaledClock(systemClock, rate, 0);
+}
 
 export interface Quote {
   readonly price: number;
@@ -32,7 +38,7 @@ export const quick: Partial<IbkrOptions> = {
   timeouts: { tcpMs: 500, helloMs: 500, readyMs: 1000, idleMs: 300, probeMs: 300, probes: 2 },
   delaysMs: [100, 200, 300, 600],
   cyclePauseMs: 500,
-  flow: { proofMs: 1500, silentMs: 2000, retryMs: [500, 1000], reopenMs: 5000 },
+  flow: { lookMs: 50, proofMs: 800, silentMs: 1000, retryMs: [300, 600], reopenMs: 5000 },
 };
 
 /** Polls until the condition holds; the deadline is only for the case that it never does. */
@@ -55,7 +61,7 @@ export async function startRig(
 ): Promise<Rig> {
   const simulator = await startSimulator({
     marketHours: 'always',
-    ticksPerSecond: 10,
+    ticksPerSecond: 40,
     ...simulated,
   });
   const quotes = new Map<string, Quote>();

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// Every operation of Gatehouse, one after the other, with both directions on standard output.
+import { parseArgs } from 'node:util';
+import { connect, GatehouseError } from './client.mjs';
+import { SessionUnavailable, withLease } from './lease.mjs';
+
+const { values } = parseArgs({
+  options: {
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string', default: '12345' },
+    token: { type: 'string' },
+    listen: { type: 'string', default: '2' },
+  },
+});
+const address = { host: values.host, port: Number(values.port), token: values.token };
+
+const client = await connect({
+  ...address,
+  log: (direction, line) => console.log(direction, line),
+});
+await client.hello();
+await client.ping();
+await client.getStatus();
+await client.getSnapshotEpoch();
+await tolerate('shared memory', () => client.getShmName());
+const tickers = await client.listTickers();
+if (tickers.length > 0) {
+  await client.getQuote(tickers[0]);
+  await client.getQuotes(tickers.slice(0, 5));
+  await tolerate('history', async () => {
+    let bars = 0;
+    for await (const _ of client.history(tickers[0])) bars++;
+    console.log(`${bars} daily bars of ${tickers[0]}`);
+  });
+  await listen(tickers.slice(0, 5));
+}
+await client.getReservation();
+await tolerate('the plain reservation', async () => {
+  const answer = await client.acquire();
+  if (answer.status === 'denied') return console.log(`not now: ${answer.reason}`);
+  console.log('here the program connects to IBKR, and disconnects');
+  await client.release();
+});
+client.close();
+
+try {
+  await withLease({ ...address, name: 'client-example', waitMs: 5000 }, ({ recalled }) => {
+    console.log(`the session is ours; asked back: ${recalled.aborted}`);
+  });
+} catch (error) {
+  if (!(error instanceof SessionUnavailable)) throw error;
+  console.log(`not now: ${error.message}`);
+}
+
+async function listen(some) {
+  const stop = client.onPush(({ op, data }) => console.log('pushed', op, data));
+  await client.subscribe({ tickers: some, topics: ['quotes', 'snapshot'] });
+  await new Promise((resolve) => setTimeout(resolve, Number(values.listen) * 1000));
+  stop();
+  await client.unsubscribe();
+}
+
+/** What this Gatehouse does not have is no reason to end the tour. */
+async function tolerate(what, call) {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error;
+    console.log(`${what}: ${error.message}`);
+  }
+}
