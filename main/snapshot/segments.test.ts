@@ -287,7 +287,7 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     overwrite(file('-bars'), 0, Buffer.alloc(headerBytes + 256, 0xee));
     overwrite(file(), 0, Buffer.alloc(4096, 0xee));
     expect(codeOf(bars)).toBe('SHM_FOREIGN');
-    expect(codeOf(() => dictionary().listTickers())).toBe('WRITER_BUSY');
+    expect(codeOf(() => dictionary().listTickers())).toBe('SHM_DAMAGED');
     clock.advance(999);
     expect(bars().history('AAPL').count).toBe(20);
     expect(dictionary().getStock('AAPL').df).toHaveLength(20);
