@@ -8,7 +8,8 @@ import type { Core } from './core.ts';
 import type { IbError } from './errors.ts';
 import { FaultBoard } from './faults/board.ts';
 import { FaultEffects } from './faults/effects.ts';
-import { LiveBarFeed } from './feed/live-bars.ts';
+import type { Line } from './feed/line.ts';
+import { LiveBarFeed, type LiveBars } from './feed/live-bars.ts';
 import { TickFeed } from './feed/tick-feed.ts';
 import { accountUpdateMs, sendAccountNews } from './handlers/account.ts';
 import { Limits, mostClients } from './limits.ts';
@@ -87,9 +88,9 @@ export class Gateway implements Core {
         sliceMs: 2 * pumpMs * Math.max(1, settings.clockRate),
         mostBehindMs: mostBehindMs * Math.max(1, settings.clockRate),
       },
-      (line) => this.#effects.mayFlow(line),
+      (line) => this.mayFlow(line),
     );
-    this.liveBars = new LiveBarFeed(market, now, (bars) => this.#effects.mayFlow(bars));
+    this.liveBars = new LiveBarFeed(market, now, (bars) => this.mayFlow(bars));
   }
 
   get port(): number {
@@ -102,6 +103,10 @@ export class Gateway implements Core {
 
   toldTime(): number {
     return this.clock.now() + (this.faults.active('clock-skew')?.seconds ?? 0) * 1000;
+  }
+
+  mayFlow(feed: Line | LiveBars): boolean {
+    return this.#effects.mayFlow(feed);
   }
 
   sessions(): Iterable<Session> {
