@@ -37,7 +37,11 @@ export class StateFile {
       fs.renameSync(temporary, this.#path);
       this.#unsaved = undefined;
     } catch (error) {
-      fs.rmSync(temporary, { force: true });
+      try {
+        fs.unlinkSync(temporary);
+      } catch {
+        // It was not even made.
+      }
       this.#log.debug({ path: this.#path, error: String(error) }, 'a state file cannot be written');
     }
   }
