@@ -118,6 +118,7 @@ class History implements HistoryService {
     this.#cancelView?.();
     this.#cancelView = undefined;
     this.#opened = false;
+    this.#downloadedOnce = false;
     this.#ports.publish(this.view());
   }
 
