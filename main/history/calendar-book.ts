@@ -139,14 +139,14 @@ export class CalendarBook {
 
   #tellDifferences(key: string, rules: ExchangeCalendar, told: ReadHours): void {
     const found = differences(rules, told, 'regular');
-    if (found.length === 0) return;
     for (const { date, rules: ours, known } of found) {
-      this.#log.debug({ key, date, ours, known }, 'the broker knows other hours for this day');
+      this.#log.debug({ key, date, ours, known }, 'the broker knows other hours than our rules');
     }
+    if (found.length === 0) return;
     const dates = found.map(({ date }) => date);
     this.#log.info(
-      { key, days: dates.length, first: dates[0], last: dates.at(-1) },
-      'the broker knows other hours than our rules; its own are taken',
+      { key, days: found.length, first: dates[0], last: dates.at(-1) },
+      'the broker knows other hours than our rules on some days; its own are taken',
     );
   }
 
