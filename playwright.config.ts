@@ -10,6 +10,7 @@ export default defineConfig({
   workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
+  expect: { timeout: 15_000 },
   projects: [
     ...desktopProjects(),
     { name: 'program', testDir: 'e2e/program' },
