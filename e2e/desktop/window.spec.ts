@@ -33,6 +33,19 @@ test('closing hides the window in the tray, the services go on, and the tray bri
   expect((await desktop.state())?.services).toEqual(before);
 });
 
+test('closing tells once that the app goes on', async ({ desktop }) => {
+  test.skip(runtime.kind !== 'double', 'Electron does not tell which notifications were shown.');
+  await desktop.page();
+  await desktop.ready;
+  await closeWindow(desktop);
+  await desktop.choose('show');
+  await closeWindow(desktop);
+  const titles = await desktop.app.evaluate(({ Notification }) =>
+    (Notification as unknown as { all(): { title: string }[] }).all().map(({ title }) => title),
+  );
+  expect(titles).toEqual(['Gatehouse goes on in the tray']);
+});
+
 test('a crashed renderer comes back by itself and no service notices', async ({ desktop }) => {
   const page = await desktop.page();
   await desktop.ready;

@@ -58,10 +58,29 @@ export class RecordingWindow extends EventEmitter {
   }
 }
 
+export class RecordingNotification extends EventEmitter {
+  static readonly shown: RecordingNotification[] = [];
+  static isSupported = () => true;
+  readonly options: Record<string, unknown>;
+  closed = false;
+
+  constructor(options: Record<string, unknown>) {
+    super();
+    this.options = options;
+  }
+  show() {
+    RecordingNotification.shown.push(this);
+  }
+  close() {
+    this.closed = true;
+  }
+}
+
 export const opened: string[] = [];
 
 export const recordingElectron = {
   BrowserWindow: RecordingWindow,
+  Notification: RecordingNotification,
   screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] },
   shell: { openExternal: vi.fn(async (url: string) => void opened.push(url)) },
 };

@@ -69,14 +69,20 @@ describe('the menu of the tray', () => {
 
   it('offers for every phase of a service at least one way on, save while it stops', () => {
     for (const phase of phases) {
-      const state = calmState(now, { services: { http: serviceIn('http', phase, now) } });
+      const state = calmState(now, { services: { ndjson: serviceIn('ndjson', phase, now) } });
       const menu = trayMenu(state, now);
-      const enabled = ['start-http', 'stop-http', 'restart-http'].filter((id) => {
+      const enabled = ['start-ndjson', 'stop-ndjson', 'restart-ndjson'].filter((id) => {
         const entry = find(menu, id);
         return entry?.kind === 'item' && entry.enabled;
       });
       expect(enabled.length > 0, phase).toBe(phase !== 'stopping');
     }
+  });
+
+  it('does not offer to stop the HTTP server, which the dispatcher refuses', () => {
+    const menu = trayMenu(calmState(now), now);
+    expect(find(menu, 'stop-http')).toMatchObject({ enabled: false });
+    expect(find(menu, 'restart-http')).toMatchObject({ enabled: false });
   });
 
   it('names only commands of the contract, with input the contract takes', () => {

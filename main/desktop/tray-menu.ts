@@ -110,14 +110,16 @@ const canStop: ReadonlySet<Phase> = new Set(['running', 'degraded', 'backing-off
 
 function serviceEntry({ name, phase }: ServiceView): MenuEntry {
   const input = { service: name };
+  // The dispatcher lets nobody stop the server that a window in a browser hangs on.
+  const stoppable = name !== 'http' && canStop.has(phase);
   return {
     kind: 'menu',
     id: `service-${name}`,
     label: `${serviceTitles[name].title}: ${phase}`,
     entries: [
       command(`start-${name}`, 'Start', canStart.has(phase), { name: 'service.start', input }),
-      command(`stop-${name}`, 'Stop', canStop.has(phase), { name: 'service.stop', input }),
-      command(`restart-${name}`, 'Restart', canStop.has(phase), {
+      command(`stop-${name}`, 'Stop', stoppable, { name: 'service.stop', input }),
+      command(`restart-${name}`, 'Restart', stoppable, {
         name: 'service.restart',
         input,
       }),
