@@ -519,7 +519,8 @@ if numpy is not None:
         return slab.reshape(COLUMNS, capacity)[:, start:count].copy()
 
     def _sum(words):
-        return int(_add(words, None))
+        # Faster than add.reduce over rows that are not next to each other; it wraps just the same.
+        return int(numpy.einsum("ij->", words))
 
     def _last_row(words):
         return int(_add(words[:, -1])) if words.shape[1] else 0
