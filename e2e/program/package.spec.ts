@@ -22,7 +22,7 @@ function elsewhere(): string {
 const source = `
 import { ConnectionManager, withConnection, Broker, LiveDataFeed, MarketDataClient, getErrorTips } from 'gatehouse';
 const manager = new ConnectionManager({ paperTrading: true, port: 1 });
-console.log(manager.state, getErrorTips(502).description !== undefined);
+console.log(\`\${manager.state} \${getErrorTips(502).description !== undefined}\`);
 console.log([withConnection, Broker, LiveDataFeed, MarketDataClient].map((each) => typeof each).join());
 `;
 

@@ -19,7 +19,7 @@ import { planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 
 const dayMs = 86_400_000;
-const viewEveryMs = 100;
+const viewEveryMs = 250;
 const forceAnswersAfterMs = 60_000;
 const loadedAtOnce = 32;
 
@@ -118,6 +118,7 @@ class History implements HistoryService {
     this.#cancelView?.();
     this.#cancelView = undefined;
     this.#opened = false;
+    this.#downloadedOnce = false;
     this.#ports.publish(this.view());
   }
 
@@ -311,9 +312,9 @@ class History implements HistoryService {
           this.#desk.error(file, `${seriesKey(file)}: ${one.reason}`);
         }
         this.#loading.filesDone++;
+        this.#changed();
+        await new Promise<void>((go) => setImmediate(go));
       }
-      this.#changed();
-      await new Promise<void>((go) => setImmediate(go));
     }
     this.#loading = null;
     this.#changed();

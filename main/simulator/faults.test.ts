@@ -173,6 +173,22 @@ describe('faults', () => {
     expect(probe.codes()).toEqual([2103, 2104]);
   });
 
+  it('farm-broken: a line asked for meanwhile gets its whole picture when the farm is back', async () => {
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
+    simulator.fault('farm-broken', { for: 20 });
+    probe.request('marketData', marketDataRequest(1));
+    await until(() => probe.has('tickRequestParameters'));
+    await clock.advanceAsync(19_000, 1000);
+    await quiet(probe);
+    expect(probe.has('tickPrice')).toBe(false);
+    await turn(
+      clock,
+      () => probe.all('tickPrice').some((tick) => tick.tickType === 9),
+      'the close',
+    );
+  });
+
   it('farm-broken with dead feeds: 2104 comes, but the old line stays silent', async () => {
     const { clock, simulator } = await stage.running();
     const probe = await stage.greeted(simulator);
@@ -226,7 +242,7 @@ describe('faults', () => {
     await until(() => other.has('historicalData'));
   });
 
-  it('competing-session: 10197 for old and new lines, and no tick meanwhile', async () => {
+  it('competing-session: 10197 ends old lines and refuses new ones until it is over', async () => {
     const { clock, simulator } = await stage.running();
     const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
@@ -237,9 +253,10 @@ describe('faults', () => {
     expect([...probe.codes(1), ...probe.codes(2)]).toEqual([10197, 10197]);
     await quiet(probe);
     probe.forget();
-    await clock.advanceAsync(9000, 1000);
+    clock.advance(11_000);
     await quiet(probe);
     expect(probe.has('tickSize')).toBe(false);
+    probe.request('marketData', marketDataRequest(1));
     await turn(clock, () => probe.has('tickSize'), 'ticks again');
   });
 

@@ -10,7 +10,8 @@ import { type Cancel, type Clock, every } from '../../kit/clock.ts';
 import type { Answer } from '../client/client-port.ts';
 import type { FlowRules, QuoteSink } from '../ports.ts';
 import type { Requests, Sender } from '../requests.ts';
-import { fellSilent, neverAnswered, provenSince, retryWait } from './flow.ts';
+import { fellSilent, neverAnswered, retryWait } from './flow.ts';
+import { FlowProof } from './flow-proof.ts';
 import { LineBudget, planLines } from './lines.ts';
 import { stampPatienceMs, Ticker, type TickListener } from './ticker.ts';
 
@@ -52,11 +53,7 @@ export class MarketData {
   #up = false;
   #type: number;
   #sweeping: Cancel | null = null;
-  #proof: MarketDataView['proof'] = 'idle';
-  #proofSince = 0;
-  #proofStage: 'waiting' | 'asked-again' = 'waiting';
-  #proofDue = 0;
-  #reopenedAt = Number.NEGATIVE_INFINITY;
+  readonly #proof: FlowProof;
   #pollAt = 0;
   #competing = false;
 
@@ -64,6 +61,7 @@ export class MarketData {
     this.#ports = ports;
     this.#options = options;
     this.#budget = new LineBudget(options.lines);
+    this.#proof = new FlowProof(options.flow);
     this.#type = kinds.indexOf(options.wanted) + 1;
   }
 
@@ -115,7 +113,7 @@ export class MarketData {
     this.#up = false;
     this.#sweeping?.();
     this.#sweeping = null;
-    this.#proof = 'idle';
+    this.#proof.stop();
     this.#competing = false;
     for (const ticker of this.#tickers.values()) {
       if (kept) ticker.feed = 'off';
@@ -193,7 +191,7 @@ export class MarketData {
       wanted: this.#options.wanted,
       serving: kinds[worst] ?? null,
       competing: this.#competing,
-      proof: this.#proof,
+      proof: this.#proof.state,
       linesUsed: this.#byId.size,
       linesBudget: this.#budget.now(this.#ports.clock.now()),
       tickers,
@@ -383,11 +381,7 @@ export class MarketData {
   // Does it flow?
 
   #prove(): void {
-    const now = this.#ports.clock.now();
-    this.#proof = this.#tickers.size === 0 ? 'idle' : 'checking';
-    this.#proofSince = now;
-    this.#proofDue = now + this.#options.flow.proofMs;
-    this.#proofStage = 'waiting';
+    if (this.#tickers.size > 0) this.#proof.begin(this.#ports.clock.now());
   }
 
   #sweep(): void {
@@ -412,72 +406,59 @@ export class MarketData {
 
   #checkProof(now: number): void {
     // While another session has the data there is nothing to prove.
-    if (this.#proof !== 'checking' || this.#competing) return;
+    if (this.#competing) return;
     const streamers = this.#streamers();
-    const missing = streamers.filter((ticker) => !provenSince(ticker, this.#proofSince));
-    if (missing.length === 0) {
-      // Tickers whose contract is still being looked up have no request yet.
-      if (streamers.length === 0 && now < this.#proofDue) return;
-      this.#proof = streamers.length > 0 ? 'proven' : 'idle';
-      if (streamers.length > 0) {
-        const count = streamers.length;
-        this.#ports.note(
+    const verdict = this.#proof.check(streamers, now);
+    const { note, dead, changed } = this.#ports;
+    switch (verdict.type) {
+      case 'wait':
+        return;
+      case 'nothing':
+        return changed();
+      case 'flows': {
+        const { length } = streamers;
+        return note(
           'info',
-          `Market data flows on ${count === 1 ? 'the ticker' : `all ${count} tickers`}.`,
+          `Market data flows on ${length === 1 ? 'the ticker' : `all ${length} tickers`}.`,
         );
       }
-      return this.#ports.changed();
+      case 'ask-again': {
+        const { missing } = verdict;
+        note('warning', `No data came for ${names(missing)}; requesting ${it(missing)} again.`);
+        for (const ticker of missing) this.#again(ticker);
+        return;
+      }
+      case 'reopen':
+        return dead('The connection stands, but no market data comes even when asked again.');
+      case 'missing':
+        return this.#silent(verdict.missing, now);
     }
-    const { proofMs } = this.#options.flow;
-    const stillSending = missing.some((ticker) => now < ticker.requestedAt + proofMs);
-    if (now < this.#proofDue || stillSending) return;
-    if (this.#proofStage === 'waiting') {
-      this.#proofStage = 'asked-again';
-      this.#proofDue = now + this.#options.flow.proofMs;
-      this.#ports.note(
-        'warning',
-        `No data came for ${names(missing)}; requesting ${missing.length === 1 ? 'it' : 'them'} again.`,
-      );
-      for (const ticker of missing) this.#again(ticker);
-      return;
-    }
-    this.#proof = 'missing';
-    const allSilent = missing.length === streamers.length;
-    if (allSilent && now - this.#reopenedAt >= this.#options.flow.reopenMs) {
-      this.#reopenedAt = now;
-      return this.#ports.dead(
-        'The connection stands, but no market data comes even when asked again.',
-      );
-    }
-    this.#ports.note(
-      'error',
-      `Still no data for ${names(missing)}; trying on at longer intervals.`,
-    );
-    for (const ticker of missing) this.#silent(ticker, now);
-    this.#ports.changed();
   }
 
   #checkSilence(now: number): void {
     const { flow } = this.#options;
     const fallen = this.#streamers().filter((ticker) => fellSilent(ticker, now, flow));
     if (fallen.length > 0) {
-      this.#ports.note(
-        'warning',
-        `${names(fallen)} fell silent; requesting ${fallen.length === 1 ? 'it' : 'them'} again.`,
-      );
+      // Every evening all fall silent, so this alone is no reason to worry.
+      this.#ports.note('info', `${names(fallen)} fell silent; requesting ${it(fallen)} again.`);
       for (const ticker of fallen) this.#again(ticker);
     }
-    if (this.#proof === 'checking') return;
-    for (const ticker of this.#streamers()) {
-      if (neverAnswered(ticker, now, flow)) this.#silent(ticker, now);
-    }
+    if (this.#proof.state === 'checking') return;
+    const mute = this.#streamers().filter((ticker) => neverAnswered(ticker, now, flow));
+    if (mute.length > 0) this.#silent(mute, now);
   }
 
-  #silent(ticker: Ticker, now: number): void {
-    ticker.feed = 'silent';
-    ticker.problem = 'IBKR accepted the request but sends no data for it.';
-    ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
-    ticker.retries++;
+  #silent(tickers: readonly Ticker[], now: number): void {
+    const news = tickers.filter((ticker) => ticker.retries === 0);
+    for (const ticker of tickers) {
+      ticker.feed = 'silent';
+      ticker.problem = 'IBKR accepted the request but sends no data for it.';
+      ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
+      ticker.retries++;
+    }
+    if (news.length > 0) {
+      this.#ports.note('error', `No data for ${names(news)}; trying on at longer intervals.`);
+    }
     this.#ports.changed();
   }
 
@@ -512,6 +493,10 @@ export class MarketData {
       busy++;
     }
   }
+}
+
+function it(tickers: readonly Ticker[]): string {
+  return tickers.length === 1 ? 'it' : 'them';
 }
 
 function names(tickers: readonly Ticker[]): string {
