@@ -176,7 +176,7 @@ class Bars:
         rows = self.history(symbol, "1d").rows()
         return [
             {"Date": time.strftime("%Y-%m-%d", time.gmtime(t // 1000)), "Open": o, "High": h,
-             "Low": low, "Close": c, "Volume": v}
+             "Low": low, "Close": c, "Volume": int(v) if v.is_integer() else v}
             for t, o, h, low, c, v in rows
         ]  # fmt: skip
 
