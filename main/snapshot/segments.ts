@@ -56,6 +56,7 @@ export class Segments implements SegmentStore {
   #live: Live | undefined;
   #status: SnapshotStatus = { phase: 'stopped' };
   #askAgainAt = 0;
+  #restored = false;
   #ended = { epoch: 0, now: 0 };
   #timers: readonly Cancel[] = [];
 
@@ -301,10 +302,7 @@ export class Segments implements SegmentStore {
       case 'missing':
       case 'replaced':
         if (segment.restore()) {
-          this.#options.log.info(
-            { name: segment.name, condition },
-            'the name of a segment is put back',
-          );
+          this.#noteRestored(segment.name, condition);
           return;
         }
         break;
@@ -312,6 +310,15 @@ export class Segments implements SegmentStore {
         break;
     }
     this.#rebuild(condition, segment, rebuild);
+  }
+
+  /** Programs with Python's resource tracker do this all day long: said aloud once is enough. */
+  #noteRestored(name: string, condition: string): void {
+    const { log } = this.#options;
+    const message = 'another program removed the name of a segment; it is put back';
+    if (this.#restored) log.debug({ name, condition }, message);
+    else log.info({ name, condition }, message);
+    this.#restored = true;
   }
 
   #rebuild(condition: string, segment: Segment, rebuild: () => void): void {
