@@ -70,7 +70,10 @@ export class Dispatcher {
     for (let i = 0; i < getQuote.length; i++) {
       if (line[typeStart + i] !== getQuote[i]) return false;
     }
-    const answer = quotes.answer(line, scanner.tickerStart + 1, scanner.tickerEnd - 1, now);
+    const from = scanner.tickerStart + 1;
+    const to = scanner.tickerEnd - 1;
+    const answer =
+      quotes.answer(line, from, to, now) ?? quotes.prepare(line.toString('latin1', from, to), now);
     if (answer === undefined) return false;
     out.answer(head, line, idStart, idEnd, answer);
     return true;
