@@ -12,12 +12,25 @@ export default defineConfig({
     build: {
       target: 'node20',
       rollupOptions: {
-        input: { cli: at('main/cli.ts') },
+        input: {
+          cli: at('main/cli.ts'),
+          index: at('main/index.ts'),
+          library: at('main/library.ts'),
+        },
         output: {
           format: 'es',
           entryFileNames: '[name].js',
           chunkFileNames: 'parts/[name]-[hash].js',
         },
+      },
+    },
+  },
+  preload: {
+    build: {
+      rollupOptions: {
+        input: { index: at('preload/index.ts') },
+        // A sandboxed preload is one CommonJS file that may require nothing but electron.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeframes } from './bar.ts';
 import { serviceNames } from './services.ts';
 
 /** One thing the window, the tray, HTTP or a script can ask of the supervisor. */
@@ -20,6 +21,30 @@ const nothing = z.strictObject({});
 const done = z.object({ done: z.literal(true) });
 const service = z.strictObject({ service: z.enum(serviceNames) });
 
+const symbol = z
+  .string()
+  .min(1)
+  .max(31)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9.\-_ ]*$/, 'a ticker, as in AAPL, BRK.B, EUR.USD or ES');
+const scanned = z.object({
+  gapsDetected: z.number(),
+  gapsFilled: z.number(),
+  gapsFailed: z.number(),
+  waiting: z.number(),
+});
+
+const settingView = z.object({
+  key: z.string(),
+  help: z.string(),
+  shape: z.string(),
+  value: z.unknown(),
+  default: z.unknown(),
+  origin: z.string(),
+  editable: z.boolean(),
+  pending: z.unknown(),
+  needsRestart: z.boolean(),
+});
+
 const logLine = z.object({
   seq: z.number(),
   at: z.number(),
@@ -31,6 +56,24 @@ const logLine = z.object({
 
 /** Every command, once. OpenAPI, the dispatcher, the preload and the window follow from this. */
 export const contract = {
+  'connection.connect': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Seeks a session with TWS or IB Gateway, and keeps it.',
+  }),
+  'connection.disconnect': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Closes the session and seeks no other.',
+  }),
+  'connection.reconnect': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Closes the session and opens a new one.',
+  }),
   'reservation.recall': command({
     input: nothing,
     output: done,
@@ -42,6 +85,65 @@ export const contract = {
     output: done,
     access: 'control',
     sentence: 'Takes the session back at once.',
+  }),
+  'history.force-scan': command({
+    input: nothing,
+    output: scanned,
+    access: 'control',
+    sentence: 'Searches the bar files for gaps now and fills what it finds.',
+  }),
+  'history.fetch': command({
+    input: z.strictObject({
+      symbol,
+      timeframe: z.enum(timeframes).optional(),
+      from: z.number().int().optional(),
+      to: z.number().int().optional(),
+    }),
+    output: z.object({ requests: z.number(), missing: z.number() }),
+    access: 'control',
+    sentence: 'Fetches the missing bars of one ticker before everything else, old gaps too.',
+  }),
+  'history.pause': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Stops filling gaps until it is resumed.',
+  }),
+  'history.resume': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Goes on filling gaps.',
+  }),
+  'history.cancel': command({
+    input: nothing,
+    output: z.object({ dropped: z.number() }),
+    access: 'control',
+    sentence: 'Drops every request for bars that waits.',
+  }),
+  'download.start': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Downloads the missing daily bars of the watchlist.',
+  }),
+  'download.cancel': command({
+    input: nothing,
+    output: done,
+    access: 'control',
+    sentence: 'Ends the download; what it has fetched stays.',
+  }),
+  'watchlist.add': command({
+    input: z.strictObject({ symbol }),
+    output: z.object({ watchlist: z.array(z.string()) }),
+    access: 'control',
+    sentence: 'Adds a ticker to the watchlist.',
+  }),
+  'watchlist.remove': command({
+    input: z.strictObject({ symbol }),
+    output: z.object({ watchlist: z.array(z.string()) }),
+    access: 'control',
+    sentence: 'Takes a ticker off the watchlist; its bars stay.',
   }),
   'service.start': command({
     input: service,
@@ -66,6 +168,18 @@ export const contract = {
     output: done,
     access: 'control',
     sentence: 'Closes the connection of one NDJSON client.',
+  }),
+  'settings.list': command({
+    input: nothing,
+    output: z.object({ settings: z.array(settingView) }),
+    access: 'read',
+    sentence: 'Every key of the configuration, its value and where it came from.',
+  }),
+  'settings.set': command({
+    input: z.strictObject({ key: z.string().max(100), value: z.unknown() }),
+    output: settingView,
+    access: 'control',
+    sentence: 'Saves one value in settings.yaml; it takes effect at once or at the next start.',
   }),
   'logs.read': command({
     input: z.strictObject({

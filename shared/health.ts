@@ -14,11 +14,14 @@ export interface Health {
 
 /** How things are, for the window, the tray and programs that ask: all of them say the same. */
 export function health(state: State, now: number): Health {
+  const found = [
+    serviceTrouble(state),
+    sessionTrouble(state, now),
+    serviceWork(state),
+    lentOrPaused(state, now),
+  ];
   return (
-    serviceTrouble(state) ??
-    sessionTrouble(state, now) ??
-    serviceWork(state) ??
-    lentOrPaused(state, now) ??
+    healthLevels.flatMap((level) => found.find((one) => one?.level === level) ?? [])[0] ??
     live(state, now)
   );
 }

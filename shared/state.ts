@@ -1,4 +1,5 @@
 import type { ConnectionView } from './connection.ts';
+import type { HistoryView } from './history.ts';
 import type { ReservationView } from './reservation.ts';
 import type { ServiceName, ServiceView } from './services.ts';
 
@@ -47,13 +48,28 @@ export interface ClientView {
   readonly paused: boolean;
 }
 
+/** What flows through the forwarded port; null where nothing is forwarded. */
+export interface ForwardView {
+  readonly host: string;
+  readonly port: number;
+  readonly policy: 'open' | 'reserved';
+  readonly target: { readonly host: string; readonly port: number };
+  readonly connections: number;
+  readonly refused: number;
+  readonly cut: number;
+  readonly bytesToGateway: number;
+  readonly bytesFromGateway: number;
+}
+
 /** Everything the supervisor tells the outside, in slices with one writer each. */
 export interface State {
   readonly app: AppView;
   readonly services: Readonly<Partial<Record<ServiceName, ServiceView>>>;
   readonly connection: ConnectionView;
   readonly reservation: ReservationView;
+  readonly history: HistoryView;
   readonly clients: readonly ClientView[];
+  readonly forward: ForwardView | null;
   readonly snapshot: SnapshotView;
   readonly tickers: Readonly<Record<string, TickerView>>;
 }

@@ -1,4 +1,5 @@
 import { noConnection } from '../main/lightweight/no-connection.ts';
+import { noHistory } from '../main/lightweight/no-history.ts';
 import { freeReservation } from '../shared/reservation.ts';
 import type { State } from '../shared/state.ts';
 
@@ -22,7 +23,9 @@ export function sampleState(changes: Partial<State> = {}): State {
     services: {},
     connection: noConnection('127.0.0.1', 7497, 0),
     reservation: freeReservation,
+    history: noHistory,
     clients: [],
+    forward: null,
     snapshot: { epoch: 0, lastUpdateMs: 0, tickers: 0, shm: null },
     tickers: {},
     ...changes,

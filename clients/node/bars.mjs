@@ -32,36 +32,89 @@ function pause(ms) {
   Atomics.wait(sleeper, 0, 0, ms);
 }
 
-/** A verified private copy of one series. */
+/**
+ * A verified private copy of one series. Columns are made when they are first asked for: six views
+ * cost as much as a quarter of the copy.
+ */
 class History {
-  constructor(fields, words, capacity) {
-    const { buffer, byteOffset } = words;
-    const column = (index) =>
-      new Float64Array(buffer, byteOffset + index * capacity * 8, fields.count);
-    Object.assign(this, fields);
-    this.t = new BigInt64Array(buffer, byteOffset, fields.count);
-    this.open = column(1);
-    this.high = column(2);
-    this.low = column(3);
-    this.close = column(4);
-    this.volume = column(5);
+  #columns = new Array(COLUMNS);
+
+  constructor(entry, meta, copy, count, generation, identity) {
+    this.symbol = entry.symbol;
+    this.barSeconds = entry.barSeconds;
+    this.count = count;
+    this.epoch = u64(meta, 0);
+    this.rewriteEpoch = u64(meta, 12);
+    this.lastUpdateMs = u64(meta, 2);
+    this.generation = generation;
+    this.identity = identity;
+    /** Of the whole series, this copy's part and what came before it. */
+    this.sumLow = meta[10];
+    this.sumHigh = meta[11];
     /** The memory behind the columns, for `reuse`. */
-    this.words = words;
+    this.words = copy.words;
+    this.stride = copy.stride;
+  }
+
+  get t() {
+    this.#columns[0] ??= new BigInt64Array(this.words.buffer, this.words.byteOffset, this.count);
+    return this.#columns[0];
+  }
+
+  get open() {
+    return this.#column(1);
+  }
+
+  get high() {
+    return this.#column(2);
+  }
+
+  get low() {
+    return this.#column(3);
+  }
+
+  get close() {
+    return this.#column(4);
+  }
+
+  get volume() {
+    return this.#column(5);
+  }
+
+  #column(index) {
+    const { buffer, byteOffset } = this.words;
+    const at = byteOffset + index * this.stride * 8;
+    this.#columns[index] ??= new Float64Array(buffer, at, this.count);
+    return this.#columns[index];
   }
 
   rows() {
+    const { t, open, high, low, close, volume } = this;
     const rows = new Array(this.count);
     for (let i = 0; i < this.count; i++) {
       rows[i] = {
-        t: Number(this.t[i]),
-        open: this.open[i],
-        high: this.high[i],
-        low: this.low[i],
-        close: this.close[i],
-        volume: this.volume[i],
+        t: Number(t[i]),
+        open: open[i],
+        high: high[i],
+        low: low[i],
+        close: close[i],
+        volume: volume[i],
       };
     }
     return rows;
+  }
+}
+
+/** Columns in the segment itself, good only as long as `holds()` says so. */
+class View {
+  constructor(entry, epoch, count, columns, holds) {
+    this.symbol = entry.symbol;
+    this.barSeconds = entry.barSeconds;
+    this.epoch = epoch;
+    this.count = count;
+    [this.t, this.open, this.high, this.low, this.close, this.volume] = columns;
+    /** False once the writer has touched the series: what was computed is void. */
+    this.holds = holds;
   }
 }
 
@@ -72,7 +125,9 @@ export class Bars {
   #budgetMs;
   #verify;
   #attachment;
+  /** Where an entry lies, by bar length and symbol. */
   #index = new Map();
+  #list = [];
   #scanned = 0;
   #small = new Uint32Array(META_BYTES / 4);
   #smallBytes = new Uint8Array(this.#small.buffer);
@@ -98,7 +153,7 @@ export class Bars {
   list() {
     this.#current();
     this.#scan();
-    return [...this.#index.values()].map(({ symbol, barSeconds }) => ({ symbol, barSeconds }));
+    return [...this.#list];
   }
 
   listTickers() {
@@ -130,6 +185,57 @@ export class Bars {
    */
   tail(before) {
     return this.#stable(before.symbol, before.barSeconds, before, undefined);
+  }
+
+  /** Columns without a copy. Use them, then ask `holds()`; or let `compute` do both. */
+  view(symbol, timeframe = '1d') {
+    const turn = { spins: 0, deadline: 0 };
+    for (;;) {
+      const entry = this.#entry(symbol, timeframe);
+      const attachment = this.#attachment;
+      const memory = attachment.view();
+      if (!memory) {
+        throw new SharedMemoryError(
+          'SHM_UNSUPPORTED',
+          'views need koffi, Linux and plain Node: use history() instead',
+        );
+      }
+      attachment.read(this.#smallBytes, entry.at, META_BYTES);
+      if (this.#small[0] % 2 === 0) return this.#viewOf(attachment, memory, entry);
+      this.#awaitWriter(turn, symbol);
+    }
+  }
+
+  /** Calls `use(view)` until it ran over bars that did not change meanwhile. */
+  compute(symbol, timeframe, use) {
+    const turn = { spins: 0, deadline: 0 };
+    for (;;) {
+      const view = this.view(symbol, timeframe);
+      const result = use(view);
+      if (view.holds()) return result;
+      this.#awaitWriter(turn, symbol);
+    }
+  }
+
+  #viewOf(attachment, memory, entry) {
+    const meta = this.#small;
+    const dataOff = u64(meta, 6);
+    const capacity = meta[8];
+    const count = meta[9];
+    const fault = this.#faultOf(dataOff, capacity, count, meta[15]);
+    if (fault) throw new SharedMemoryError('SHM_DAMAGED', fault);
+    const at = (column) => (count > 0 ? dataOff + column * capacity * 8 : 0);
+    const columns = [new BigInt64Array(memory, at(0), count)];
+    for (let i = 1; i < COLUMNS; i++) columns.push(new Float64Array(memory, at(i), count));
+    const [low, high] = meta;
+    const again = new Uint32Array(2);
+    const holds = () => {
+      attachment.fence();
+      attachment.read(again, entry.at, 8);
+      return again[0] === low && again[1] === high;
+    };
+    attachment.fence();
+    return new View(entry, u64(meta, 0), count, columns, holds);
   }
 
   /** The snapshot's global epoch; odd while a batch is being written. */
@@ -215,6 +321,9 @@ export class Bars {
   #adopt(attachment) {
     const name = this.#name;
     const size = Math.min(attachment.size(), attachment.mapped);
+    if (size === 0) {
+      throw new SharedMemoryError('SHM_MISSING', `${name} is empty: it is being made`);
+    }
     if (size < HEADER_BYTES) {
       throw new SharedMemoryError('SHM_FOREIGN', `${name} is too short to be a columnar segment`);
     }
@@ -261,6 +370,7 @@ export class Bars {
     this.#dirCapacity = u32(32);
     this.#slabOff = slabOff;
     this.#index = new Map();
+    this.#list = [];
     this.#scanned = 0;
   }
 
@@ -306,18 +416,20 @@ export class Bars {
       const end = entry.indexOf(0, 64);
       const symbol = entry.toString('utf8', 64, end >= 64 && end < 96 ? end : 96);
       const barSeconds = entry.readUInt32LE(56);
-      this.#index.set(`${barSeconds}:${symbol}`, { symbol, barSeconds, at });
+      const bySymbol = this.#index.get(barSeconds) ?? new Map();
+      this.#index.set(barSeconds, bySymbol.set(symbol, { symbol, barSeconds, at }));
+      this.#list.push({ symbol, barSeconds });
     }
     this.#scanned = Math.max(this.#scanned, count);
   }
 
   #entry(symbol, timeframe) {
     this.#current();
-    const key = `${timeframes[timeframe] ?? timeframe}:${symbol}`;
-    let entry = this.#index.get(key);
+    const seconds = timeframes[timeframe] ?? timeframe;
+    let entry = this.#index.get(seconds)?.get(symbol);
     if (!entry) {
       this.#scan();
-      entry = this.#index.get(key);
+      entry = this.#index.get(seconds)?.get(symbol);
     }
     if (entry) return entry;
     throw new SharedMemoryError(
@@ -365,23 +477,16 @@ export class Bars {
     const start = kept ?? 0;
     const rows = count - start;
     const copy = this.#copy(dataOff, capacity, start, rows, reuse);
-    const sum = { low: meta[10], high: meta[11] };
-    if (this.#verify && !addsUp(copy, rows, kept === undefined ? undefined : before.settled, sum)) {
+    const settled = kept === undefined ? undefined : settledSum(before);
+    if (this.#verify && !addsUp(copy, rows, settled, meta)) {
       return new SharedMemoryError('SHM_CHECKSUM', 'the bars do not add up to their checksum');
     }
-    const fields = {
-      symbol: entry.symbol,
-      barSeconds: entry.barSeconds,
-      count: rows,
-      epoch: u64(meta, 0),
-      rewriteEpoch,
-      lastUpdateMs: u64(meta, 2),
-      generation: this.#generation,
-      identity: this.#identity,
-      settled: withoutLast(sum, copy, rows),
-      ...(before ? { start, rewritten: kept === undefined } : {}),
-    };
-    return new History(fields, copy.words, copy.stride);
+    const taken = new History(entry, meta, copy, rows, this.#generation, this.#identity);
+    if (before) {
+      taken.start = start;
+      taken.rewritten = kept === undefined;
+    }
+    return taken;
   }
 
   #faultOf(dataOff, capacity, count, flags) {
@@ -485,7 +590,7 @@ function sumOf(words, from, count) {
   return { low: low0 + low1, high: high0 + high1 };
 }
 
-function addsUp(copy, rows, settled, sum) {
+function addsUp(copy, rows, settled, meta) {
   const words = new Uint32Array(copy.words.buffer, copy.words.byteOffset);
   let low = settled?.low ?? 0;
   let high = settled?.high ?? 0;
@@ -495,17 +600,16 @@ function addsUp(copy, rows, settled, sum) {
     high += part.high;
   }
   high += Math.floor(low / TWO32);
-  return low % TWO32 === sum.low && high % TWO32 === sum.high;
+  return low % TWO32 === meta[10] && high % TWO32 === meta[11];
 }
 
-/** The sum of all bars but the last, which may still change: what the next tail is added to. */
-function withoutLast(sum, copy, rows) {
-  if (rows === 0) return sum;
-  const words = new Uint32Array(copy.words.buffer, copy.words.byteOffset);
-  let low = sum.low;
-  let high = sum.high;
-  for (let column = 0; column < COLUMNS; column++) {
-    const at = (column * copy.stride + rows - 1) * 2;
+/** The sum of all bars but the last, which may have changed since: what a tail is added to. */
+function settledSum(before) {
+  const words = new Uint32Array(before.words.buffer, before.words.byteOffset);
+  let low = before.sumLow;
+  let high = before.sumHigh;
+  for (let column = 0; column < COLUMNS && before.count > 0; column++) {
+    const at = (column * before.stride + before.count - 1) * 2;
     low -= words[at];
     high -= words[at + 1];
   }

@@ -91,7 +91,7 @@ test('the screens have addresses, and the log shows what was written', async ({ 
   await page.goto(`${address}#feeds`);
   await page.getByLabel('Filter the tickers').fill('brk');
   await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '2');
-  await page.keyboard.press('Control+4');
+  await page.keyboard.press('Control+6');
   await expect(page.getByRole('log')).toContainText('the window is served');
   await page.goBack();
   await expect(page.getByLabel('Filter the tickers')).toBeVisible();
@@ -118,3 +118,19 @@ for (const scheme of ['light', 'dark'] as const) {
     await expect(html).toHaveAttribute('data-mantine-color-scheme', other);
   });
 }
+
+test('a setting is changed in the window, checked, and kept for the next start', async ({
+  page,
+}) => {
+  await page.goto(`${address}#settings`);
+  const row = page.locator('[data-setting="history.batch_size"]');
+  await row.getByRole('textbox').fill('none');
+  await row.getByRole('button', { name: 'Save' }).click();
+  await expect(row.getByRole('alert')).toContainText('must be a whole number');
+  await row.getByRole('textbox').fill('7');
+  await row.getByRole('button', { name: 'Save' }).click();
+  await expect(row.getByText('restart needed')).toBeVisible();
+  const fixed = page.locator('[data-setting="ndjson.port"]');
+  await expect(fixed.getByRole('textbox')).toBeDisabled();
+  await expect(fixed).toContainText('option --ndjson-port');
+});

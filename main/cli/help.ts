@@ -3,6 +3,9 @@ import { definition, keys } from '../config/settings.ts';
 const commands: readonly (readonly [string, string])[] = [
   ['start', 'the desktop app, or headless where there is no Electron runtime or no display'],
   ['headless', 'the same supervisor without a desktop, its window in a browser'],
+  ['simulate', 'a simulated TWS / IB Gateway for other programs'],
+  ['forward', 'a port forward to the gateway, by itself'],
+  ['shm', 'looks into the shared memory and verifies it'],
   ['doctor', 'checks what is needed and says what to do'],
 ];
 

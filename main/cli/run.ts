@@ -8,6 +8,9 @@ type Subcommand = (args: readonly string[]) => Promise<number>;
 const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   start: async () => (await import('./start.ts')).start,
   headless: async () => (await import('./headless.ts')).headless,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  forward: async () => (await import('./forward.ts')).forward,
+  shm: async () => (await import('./shm.ts')).shm,
   doctor: async () => (await import('./doctor.ts')).doctor,
 };
 

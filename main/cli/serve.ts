@@ -8,6 +8,7 @@ import { createGatehouse, type Gatehouse } from '../supervisor/gatehouse.ts';
 import { explainFailure } from '../supervisor/start-failure.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { holderOf } from './holder-of.ts';
+import { untilSignal } from './signals.ts';
 import { version } from './version.ts';
 import { windowDir } from './window-dir.ts';
 
@@ -24,7 +25,7 @@ export async function serve(config: Config): Promise<number> {
     dir: path.join(config.dataDir, 'logs'),
     stderr: process.stderr,
   });
-  const signalled = firstSignal();
+  const signalled = untilSignal();
   try {
     const gatehouse = await createGatehouse(config, {
       mode: 'headless',
@@ -58,20 +59,6 @@ function takeLock(config: Config): Lock {
     `Another Gatehouse${heldBy ? ` (pid ${heldBy.pid})` : ''} uses the data folder ${config.dataDir}. ` +
       'Stop it, or give this one another folder with --data-dir.',
   );
-}
-
-/** The first signal asks for an orderly stop; a second one ends the process at once. */
-function firstSignal(): Promise<string> {
-  return new Promise((done) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(exitCode.interrupted);
-        asked = true;
-        done(signal);
-      });
-    }
-  });
 }
 
 async function stopInTime(gatehouse: Gatehouse): Promise<void> {

@@ -44,6 +44,11 @@ async function open(changes: Partial<AppOptions> = {}): Promise<FastifyInstance>
         asked.push({ name, input });
         return answer;
       },
+      logs: () => [],
+      accountSummary: async () => refused('not-connected', 'There is no session.'),
+      history: null,
+      connected: () => false,
+      counters: () => ({ ndjson_requests: { help: 'Requests.', value: 7 } }),
       quotes: {
         list: () => ['AAPL'],
         get: (ticker) => (ticker === 'AAPL' ? quote : undefined),
@@ -164,6 +169,17 @@ describe('the HTTP server', () => {
     const response = await get('/?token=guess');
     expect(response.statusCode).toBe(401);
     expect(response.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('serves the metrics, the session and the log', async () => {
+    await open();
+    const metrics = await get('/metrics');
+    expect(metrics.body).toContain('gatehouse_ndjson_requests 7');
+    expect(metrics.body).toContain('gatehouse_connection_phase{phase="disconnected"} 1');
+    expect((await get('/api/v1/system/ib-status')).json()).toMatchObject({ status: 'ok' });
+    expect((await get('/api/v1/logs?limit=5')).json()).toEqual({ lines: [] });
+    expect((await get('/api/v1/logs?limit=many')).statusCode).toBe(400);
+    expect((await get('/api/v1/account/summary')).statusCode).toBe(503);
   });
 
   it('documents every address', async () => {

@@ -15,9 +15,11 @@ import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { docsRoutes } from './docs-page.ts';
 import { type GuardRules, judge, type Verdict } from './guard.ts';
+import { metricsText } from './metrics.ts';
 import type { HttpPorts } from './ports.ts';
 import { apiRoutes } from './routes-api.ts';
 import { commandRoutes } from './routes-commands.ts';
+import { systemRoutes } from './routes-system.ts';
 import { serveWindow } from './socket.ts';
 import { windowPage } from './window-page.ts';
 
@@ -122,12 +124,18 @@ export async function buildApp(options: AppOptions, ports: HttpPorts): Promise<F
 
   const typed = app.withTypeProvider<ZodTypeProvider>();
   await typed.register(async (scope) => apiRoutes(scope, options, ports), { prefix: '/api/v1' });
+  await typed.register(async (scope) => systemRoutes(scope, options, ports), { prefix: '/api/v1' });
   await typed.register(async (scope) => commandRoutes(scope, ports), { prefix: '/api/v1' });
   await app.register(async (scope) => {
     scope.get('/ws', { websocket: true, schema: { hide: true } }, (socket) =>
       serveWindow(socket, ports, options.clock),
     );
   });
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(await metricsText(ports.snapshot().state, ports.counters(), options.clock.now())),
+  );
   await app.register(docsRoutes);
   if (options.windowDir !== null) await windowRoutes(app, options.windowDir, options.guard);
   return app;

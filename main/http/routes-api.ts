@@ -1,7 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { type Timeframe, timeframes } from '../../shared/bar.ts';
+import { refused } from '../../shared/result.ts';
 import type { AppOptions } from './app.ts';
 import type { HttpPorts } from './ports.ts';
+
+const bound = (most: number) => z.coerce.number().int().min(0).max(most);
 
 /** What can be read of the supervisor. */
 export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: HttpPorts): void {
@@ -41,4 +45,65 @@ export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: Http
       return { quotes };
     },
   );
+
+  app.get(
+    '/account/summary',
+    { schema: { summary: 'The figures of the account, asked of IBKR now.', tags: ['session'] } },
+    async (_request, reply) => {
+      const result = await ports.accountSummary();
+      return result.ok ? { values: result.value } : reply.code(503).send(result);
+    },
+  );
+
+  app.get(
+    '/logs',
+    {
+      schema: {
+        summary: 'The newest lines of the log, after a number.',
+        tags: ['system'],
+        querystring: z.object({
+          since: bound(Number.MAX_SAFE_INTEGER).default(0),
+          limit: bound(2_000).default(500),
+        }),
+      },
+    },
+    async (request) => {
+      const { since, limit } = request.query as { since: number; limit: number };
+      return { lines: ports.logs(since, limit) };
+    },
+  );
+
+  app.get(
+    '/bars',
+    {
+      schema: {
+        summary: 'Bars of one ticker from the local files, oldest first, page by page.',
+        tags: ['data'],
+        querystring: z.object({
+          ticker: z.string().min(1),
+          timeframe: z.enum(timeframes).default('1d'),
+          from: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
+          to: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
+          limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { ticker, timeframe, from, to, limit } = request.query as BarsQuery;
+      const query = { ticker, timeframe, from: from ?? null, to: to ?? null, limit };
+      const page = await ports.history?.bars(query);
+      return (
+        page ??
+        reply.code(404).send(refused('NOT_FOUND', `No ${timeframe} bars of ${ticker} are kept.`))
+      );
+    },
+  );
+}
+
+interface BarsQuery {
+  readonly ticker: string;
+  readonly timeframe: Timeframe;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
 }

@@ -9,7 +9,13 @@ import type { PacingRules } from './history/pacing.ts';
 
 /** Where quotes go. Called for every tick that moves a price or a volume. */
 export interface QuoteSink {
-  tick(symbol: string, price: number, volume: number | undefined, tsMs: number): void;
+  tick(
+    symbol: string,
+    price: number,
+    volume: number | undefined,
+    tsMs: number,
+    currency: string,
+  ): void;
 }
 
 export interface IbkrPorts {
@@ -34,6 +40,10 @@ export interface IbkrOptions {
   readonly delaysMs?: readonly number[];
   readonly cyclePauseMs?: number;
   readonly pacing?: Partial<PacingRules>;
+  /** Ask for delayed quotes where live ones are not subscribed; on unless said otherwise. */
+  readonly delayedFallback?: boolean;
+  /** How many messages a second are sent; IBKR allows 50 over all programs of one TWS. */
+  readonly messagesPerSecond?: number;
   /** Market-data lines of the login; 100 unless bought more. */
   readonly lines?: number;
   readonly flow?: Partial<FlowRules>;
@@ -48,6 +58,8 @@ export interface IbkrOptions {
 
 /** How long data may stay away before something is done about it. */
 export interface FlowRules {
+  /** How often the flow is looked at. */
+  readonly lookMs: number;
   /** After a disturbance every ticker must have spoken within this time. */
   readonly proofMs: number;
   /** A ticker that used to speak and is silent so long is asked for again. */
@@ -59,6 +71,7 @@ export interface FlowRules {
 }
 
 export const usualFlow: FlowRules = {
+  lookMs: 1000,
   proofMs: 10_000,
   silentMs: 60_000,
   retryMs: [30_000, 60_000, 120_000, 300_000],

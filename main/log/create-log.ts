@@ -4,8 +4,10 @@ import roll from 'pino-roll';
 import { prettyLine } from './pretty.ts';
 import { LogRing } from './ring.ts';
 
+export type LogLevel = Level | 'silent';
+
 export interface LogOptions {
-  readonly level: Level | 'silent';
+  readonly level: LogLevel;
   readonly format: 'auto' | 'json' | 'pretty';
   /** Where the rolling files go; null writes none. */
   readonly dir: string | null;
@@ -16,7 +18,7 @@ export interface Logs {
   readonly root: Logger;
   readonly ring: LogRing;
   for(service: string): Logger;
-  setLevel(level: Level | 'silent'): void;
+  setLevel(level: LogLevel): void;
   close(): Promise<void>;
 }
 
@@ -45,13 +47,18 @@ export async function createLog(options: LogOptions): Promise<Logs> {
         mkdir: true,
       })
     : null;
+  // A service that is stopped in the middle of its start may still have a line to say.
+  let closed = false;
+  const untilClosed = (stream: { write(line: string): unknown }) => ({
+    write: (line: string) => void (closed || stream.write(line)),
+  });
   // Every stream takes what the root lets through, so that one level rules them all.
   const root = pino(
     { level: options.level, redact, base: { pid: process.pid } },
     pino.multistream([
       { level: 'trace', stream: console },
       { level: 'trace', stream: { write: (json: string) => ring.write(json) } },
-      ...(file ? [{ level: 'trace' as const, stream: file }] : []),
+      ...(file ? [{ level: 'trace' as const, stream: untilClosed(file) }] : []),
     ]),
   );
   const children: Logger[] = [];
@@ -69,7 +76,8 @@ export async function createLog(options: LogOptions): Promise<Logs> {
     },
     close: () =>
       new Promise((done) => {
-        if (!file) return done();
+        if (!file || closed) return done();
+        closed = true;
         file.once('close', () => done());
         file.once('error', () => done());
         file.end();

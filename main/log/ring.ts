@@ -1,12 +1,4 @@
-/** One line of the log as the window shows it. */
-export interface LogLine {
-  readonly seq: number;
-  readonly at: number;
-  readonly level: string;
-  readonly service: string;
-  readonly text: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
+import type { LogLine } from '../../shared/log-line.ts';
 
 const levelNames: Readonly<Record<number, string>> = {
   10: 'trace',

@@ -82,6 +82,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       accounts: options.accounts ?? [defaultAccount],
       ticksPerSecond: options.ticksPerSecond ?? defaultTicksPerSecond,
       limits: options.limits ?? true,
+      clockRate: options.clockRate ?? 1,
       kind: options.kind ?? 'tws',
     },
     market,

@@ -34,6 +34,8 @@ export class Session {
   readonly outbox: Outbox;
   readonly reader = new FrameReader();
   readonly subscriptions = new Subscriptions();
+  /** Requests above the rate of a client that asked to be paced. */
+  readonly waiting: Buffer[] = [];
   /** Requests that wait for the lost link. */
   readonly held: (() => void)[] = [];
   phase: SessionPhase = 'hello';
@@ -43,9 +45,12 @@ export class Session {
   paced = false;
   /** 1 live, 2 frozen, 3 delayed, 4 delayed and frozen. */
   marketDataType = 1;
+  /** Since when it has been waited for: its arrival, or the end of the gateway's own silence. */
+  awaitedSince: number;
   /** How often it sent too much. */
   violations = 0;
   requests = 0;
+  readonly #clock: Clock;
   #silence: 'none' | 'pause' | 'dead' = 'none';
   #truncate: 'none' | 'frame' | 'socket' = 'none';
   #waiting: (() => void)[] = [];
@@ -53,6 +58,8 @@ export class Session {
   constructor(number: number, socket: Socket, clock: Clock, overflow: (session: Session) => void) {
     this.number = number;
     this.since = clock.now();
+    this.awaitedSince = this.since;
+    this.#clock = clock;
     this.socket = socket;
     this.outbox = new Outbox(socket, clock, () => overflow(this));
   }
@@ -75,6 +82,7 @@ export class Session {
   speak(): void {
     if (this.#silence !== 'pause') return;
     this.#silence = 'none';
+    this.awaitedSince = this.#clock.now();
     this.socket.resume();
     for (const call of this.#waiting.splice(0)) call();
   }

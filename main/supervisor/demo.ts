@@ -1,3 +1,5 @@
+import type { HistoryService } from '../history/service.ts';
+import type { IbkrService } from '../ibkr/ports.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { smallSet } from '../lightweight/tickers.ts';
@@ -12,4 +14,30 @@ export const demoWatchlist: readonly string[] = [...smallSet, 'SPY', 'QQQ', 'EUR
  */
 export function startDemo(clock: Clock, log: Log): Promise<Simulator> {
   return startSimulator({ port: 0, controlPort: 0, marketHours: 'always', clock, log });
+}
+
+/** Nobody waits for the session of a demo, so its download need not make room for others. */
+export const demoTempo = { restMs: 50 } as const;
+
+const readyWithinMs = 20_000;
+
+/** Resolves when the session stands and the history is here, so that whoever comes sees both. */
+export async function demoIsReady(
+  ibkr: IbkrService,
+  history: HistoryService,
+  clock: Clock,
+): Promise<void> {
+  const late = new Promise<void>((done) => void clock.after(readyWithinMs, done));
+  await Promise.race([sessionStands(ibkr).then(() => history.startDownload()), late]);
+}
+
+function sessionStands(ibkr: IbkrService): Promise<void> {
+  return new Promise((done) => {
+    if (ibkr.isOpen()) return done();
+    const stop = ibkr.onChange(() => {
+      if (!ibkr.isOpen()) return;
+      stop();
+      done();
+    });
+  });
 }

@@ -1,30 +1,39 @@
 import path from 'node:path';
+import { instrumentOf } from '../../shared/instrument.ts';
 import type { ReadyLine } from '../../shared/ready-line.ts';
 import { freeReservation } from '../../shared/reservation.ts';
 import type { State } from '../../shared/state.ts';
 import { loopback } from '../config/addresses.ts';
 import type { Config } from '../config/load.ts';
+import { createHistory } from '../history/service.ts';
 import { HttpService } from '../http/http-service.ts';
 import { readOrMakeToken } from '../http/token.ts';
 import { createIbkrService } from '../ibkr/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { noConnection } from '../lightweight/no-connection.ts';
-import type { Logs } from '../log/create-log.ts';
+import { noHistory } from '../lightweight/no-history.ts';
+import type { LogLevel, Logs } from '../log/create-log.ts';
 import { tcpProbe } from '../reservation/probe.ts';
 import { createReservation } from '../reservation/reservation.ts';
 import { createSnapshot } from '../snapshot/index.ts';
+import { accountSummary } from './account-summary.ts';
+import { counters } from './counters.ts';
 import { dataKind } from './data-kind.ts';
-import { demoWatchlist, startDemo } from './demo.ts';
+import { demoIsReady, demoTempo, demoWatchlist, startDemo } from './demo.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
 import { Freshness } from './freshness.ts';
 import { createHandlers } from './handlers.ts';
+import { historySource } from './history-source.ts';
 import { forwardService } from './services/forward-service.ts';
+import { historyService } from './services/history-service.ts';
 import { ibkrService } from './services/ibkr-service.ts';
 import { ndjsonService } from './services/ndjson-service.ts';
 import { snapshotService } from './services/snapshot-service.ts';
+import { SettingsDesk } from './settings-desk.ts';
 import { statusOf } from './status.ts';
 import { Store } from './store.ts';
 import { type StartFailure, Supervisor } from './supervisor.ts';
+import { Watchlist } from './watchlist.ts';
 
 export interface Surroundings {
   readonly mode: 'headless' | 'desktop';
@@ -42,6 +51,8 @@ export interface Gatehouse {
   start(): Promise<readonly StartFailure[]>;
   stop(): Promise<void>;
   readyLine(): ReadyLine;
+  /** The machine woke up: what looked alive before may not be. */
+  wake(): void;
 }
 
 export async function createGatehouse(config: Config, around: Surroundings): Promise<Gatehouse> {
@@ -49,12 +60,14 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
   const { clock, logs, version } = around;
   const demo = values.demo ? await startDemo(clock, logs.for('simulator')) : null;
   const gateway = demo ?? { host: values['ib.host'], port: values['ib.port'] };
-  const watchlist = values.demo && values.watchlist.length === 0 ? demoWatchlist : values.watchlist;
+  const watchlist = new Watchlist(config, values.demo ? demoWatchlist : []);
   const store = new Store(initialState(config, around), clock);
   const connection = store.claim('connection');
   const appSlice = store.claim('app');
   const snapshotSlice = store.claim('snapshot');
   const reservationSlice = store.claim('reservation');
+  const historySlice = store.claim('history');
+  const forwardSlice = store.claim('forward');
   const clientsSlice = store.claim('clients');
 
   const snapshot = createSnapshot({
@@ -93,14 +106,53 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         },
         {
           quotes: {
-            tick: (symbol, price, volume, at) => snapshot.tick(symbol, price, volume, at),
+            tick: (symbol, price, volume, at) => {
+              snapshot.tick(symbol, price, volume, at);
+              history?.tick(symbol, price, volume, at);
+            },
           },
-          publish: (view) =>
-            connection.set(view, view.phase === connection.get().phase ? undefined : 'urgent'),
+          publish: (view) => {
+            const news = view.phase === connection.get().phase ? undefined : 'urgent';
+            connection.set(view, news);
+            if (news) history?.nudge();
+          },
         },
       );
   if (ibkr) connection.set(ibkr.view());
   const target = () => ({ host: connection.get().host, port: connection.get().port });
+
+  const history = ibkr
+    ? createHistory(
+        {
+          dir: path.join(dataDir, 'bars'),
+          watchlist: watchlist.symbols,
+          checkIntervalMs: values['history.check_interval'] * 1_000,
+          batchSize: values['history.batch_size'],
+          maxAgeDays: values['history.max_age_days'],
+          downloadDays: values['history.download_days'],
+          downloadRegularHours: values.use_rth,
+          fillRegularHours: values['history.fill_use_rth'],
+          ...(values['history.calendars'] === null
+            ? {}
+            : { calendarsFile: values['history.calendars'] }),
+          instrument: (symbol) => instrumentOf(symbol, values.contracts),
+          ...(demo ? { tempo: demoTempo } : {}),
+          clock,
+          log: logs.for('history'),
+        },
+        {
+          source: historySource(ibkr),
+          snapshot,
+          lease: { reserved: () => reservation.blocksSession() },
+          publish: (view) => historySlice.set(view),
+        },
+      )
+    : null;
+  if (history) snapshot.onLost((lost) => history.resend(lost));
+  watchlist.onChange((symbols) => {
+    ibkr?.watch(symbols);
+    history?.setWatchlist(symbols);
+  });
 
   const reservation = createReservation(
     {
@@ -116,11 +168,14 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         resume: () => ibkr?.resume(),
         isOpen: () => ibkr?.isOpen() ?? false,
       },
-      isDownloading: () => false,
+      isDownloading: () => history?.isDownloading() ?? false,
       probe: tcpProbe(target),
     },
   );
-  reservation.onChange((view) => reservationSlice.set(view, 'urgent'));
+  reservation.onChange((view) => {
+    reservationSlice.set(view, 'urgent');
+    history?.nudge();
+  });
 
   const remote = values.allow_remote !== 'no';
   const token =
@@ -158,7 +213,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         current: () => statusOf(store.state, clock.now()),
         onChange: (listener) => ibkr?.onChange(listener) ?? (() => {}),
       },
-      history: { bars: async () => undefined },
+      history: { bars: async (query) => history?.bars(query) },
       status: () => statusOf(store.state, clock.now()),
     },
     reservation,
@@ -169,6 +224,12 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     createHandlers({
       supervisor: () => supervisor,
       reservation,
+      ibkr,
+      history,
+      watchlist,
+      settings: new SettingsDesk(config, (key, value) => {
+        if (key === 'log.level') logs.setLevel(value as LogLevel);
+      }),
       ndjson: () => ndjson,
       ring: logs.ring,
     }),
@@ -193,6 +254,11 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       subscribe: (listener) => store.subscribe(listener),
       dispatch,
       quotes: snapshot.quotes,
+      logs: (since, limit) => logs.ring.since(since, limit),
+      accountSummary: () => accountSummary(ibkr),
+      history,
+      connected: () => connection.get().phase === 'connected',
+      counters: () => counters(ndjson.server, forward?.forward ?? null),
     },
   );
 
@@ -219,6 +285,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
               dropped: () => reservation.gatewaySeen('dropped'),
             },
           },
+          forwardSlice,
         );
 
   const supervisor = new Supervisor(
@@ -227,7 +294,8 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       () => ndjson,
       () => http,
       ...(forward ? [() => forward] : []),
-      ...(ibkr ? [() => ibkrService(ibkr, () => watchlist)] : []),
+      ...(ibkr ? [() => ibkrService(ibkr, () => watchlist.symbols)] : []),
+      ...(history ? [() => historyService(history)] : []),
     ],
     store.claim('services'),
     clock,
@@ -240,6 +308,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     async start() {
       const failures = await supervisor.start();
       publishSnapshot();
+      if (demo && ibkr && history && failures.length === 0) {
+        await demoIsReady(ibkr, history, clock);
+      }
       appSlice.set({ ...appSlice.get(), ndjson: ndjson.address, http: http.address }, 'urgent');
       return failures;
     },
@@ -249,6 +320,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       freshness.stop();
       store.close();
     },
+    wake: () => ibkr?.systemResumed(),
     readyLine: () => ({
       event: 'ready',
       version,
@@ -290,7 +362,9 @@ function initialState(config: Config, around: Surroundings): State {
     services: {},
     connection: noConnection(values['ib.host'], values['ib.port'] ?? 0, now),
     reservation: freeReservation,
+    history: noHistory,
     clients: [],
+    forward: null,
     snapshot: { epoch: 0, lastUpdateMs: 0, tickers: 0, shm: null },
     tickers: {},
   };

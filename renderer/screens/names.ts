@@ -1,4 +1,12 @@
-export const screenNames = ['overview', 'feeds', 'programs', 'logs'] as const;
+export const screenNames = [
+  'overview',
+  'feeds',
+  'connection',
+  'history',
+  'programs',
+  'logs',
+  'settings',
+] as const;
 export type ScreenName = (typeof screenNames)[number];
 
 export function isScreen(name: string): name is ScreenName {

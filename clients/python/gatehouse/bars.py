@@ -71,30 +71,50 @@ _lock = threading.Lock()
 
 
 class History:
-    """A verified private copy of one series.
+    """A verified private copy of one series, read-only.
 
     ``t`` holds the bars' starts in milliseconds since 1970 (UTC; a daily bar's is midnight of its
     date), ``open high low close volume`` are doubles. Pass it to ``Bars.tail`` to follow the series.
     """
 
-    __slots__ = (
-        "symbol", "bar_seconds", "count", "epoch", "rewrite_epoch", "last_update_ms", "generation",
-        "t", "open", "high", "low", "close", "volume", "words", "_settled_sum", "_identity",
-    )  # fmt: skip
+    __slots__ = ("symbol", "bar_seconds", "count", "epoch", "rewrite_epoch", "last_update_ms",
+                 "generation", "_identity", "_sum64", "_words")  # fmt: skip
+
+    @property
+    def t(self):
+        return _times(self._words[0])
+
+    @property
+    def open(self):
+        return _values(self._words[1])
+
+    @property
+    def high(self):
+        return _values(self._words[2])
+
+    @property
+    def low(self):
+        return _values(self._words[3])
+
+    @property
+    def close(self):
+        return _values(self._words[4])
+
+    @property
+    def volume(self):
+        return _values(self._words[5])
 
     def rows(self):
         """The bars as tuples (t, open, high, low, close, volume)."""
         columns = (self.t, self.open, self.high, self.low, self.close, self.volume)
-        if numpy is not None:
-            return list(zip(*(column.tolist() for column in columns)))
-        return list(zip(*columns))
+        return list(zip(*(column.tolist() for column in columns)))
 
     def __len__(self):
         return self.count
 
     def __repr__(self):
-        return "<History %s %ds: %d bars, epoch %d>" % (
-            self.symbol, self.bar_seconds, self.count, self.epoch,
+        return "<%s %s %ds: %d bars, epoch %d>" % (
+            type(self).__name__, self.symbol, self.bar_seconds, self.count, self.epoch,
         )  # fmt: skip
 
 
@@ -358,17 +378,18 @@ class Bars:
             meta = _META.unpack_from(memory, at)
             epoch = meta[0]
             if epoch & 1 == 0:
-                _order()
+                if not _ORDERED:
+                    _order()
                 try:
                     self._believe(meta)
-                    taken = self._take(meta, kind, before)
+                    taken = self._take(meta, kind, before, symbol)
                     fault = None
                 except SegmentDamaged as error:
                     fault = error
-                _order()
+                if not _ORDERED:
+                    _order()
                 if _U64.unpack_from(memory, at)[0] == epoch:
                     if fault is None:
-                        taken.symbol = symbol
                         return taken
                     # The writer did not touch the entry, so it is not the writer who made it wrong;
                     # on processors that reorder loads a second look is owed all the same.
@@ -389,22 +410,26 @@ class Bars:
         if meta[10] & LOST and count == 0:
             raise SegmentDamaged("the bars of this entry were damaged and are being loaded again")
 
-    def _take(self, meta, kind, before):
+    def _take(self, meta, kind, before, symbol):
         epoch, updated, _, _, data_off, capacity, count, sum64, rewrite, seconds, _ = meta
         start = 0
         settled = 0
         result = kind()
         if kind is Tail:
+            whole = _whole(before)
             good = (
-                before._identity == self._identity
-                and rewrite <= before.epoch
-                and count >= _whole(before)
+                before._identity == self._identity and rewrite <= before.epoch and count >= whole
             )
             result.rewritten = not good
-            if good:
-                start = max(0, _whole(before) - 1)
-                settled = before._settled_sum
+            if good and whole > 0:
+                start = whole - 1
+                # All bars but the last one of then, which may have changed.
+                settled = before._sum64 - _last_row(before._words)
             result.start = start
+        words = _copy(self._memory, data_off, capacity, start, count)
+        if self._verify and (settled + _sum(words)) & MASK64 != sum64:
+            raise ChecksumMismatch("the bars of %s do not add up to their checksum" % symbol)
+        result.symbol = symbol
         result.bar_seconds = seconds
         result.count = count - start
         result.epoch = epoch
@@ -412,15 +437,8 @@ class Bars:
         result.last_update_ms = updated
         result.generation = self._generation
         result._identity = self._identity
-        columns, total, last = _copy(self._memory, data_off, capacity, start, count)
-        (result.t, result.open, result.high, result.low, result.close, result.volume) = columns[:6]
-        result.words = columns[6]
-        if self._verify and total is not None:
-            whole = (settled + total()) & MASK64
-            if whole != sum64:
-                raise ChecksumMismatch("the bars do not add up to their checksum")
-        # All bars but the last, which may still change: what the next tail is added to.
-        result._settled_sum = (sum64 - last) & MASK64
+        result._sum64 = sum64
+        result._words = words
         return result
 
     def _make_view(self, at, meta, symbol, timeframe):
@@ -431,8 +449,9 @@ class Bars:
         view.epoch = meta[0]
         view._bars = self
         view._at = at
-        columns = _columns_in_place(self._memory, meta[4], meta[5], meta[6])
-        (view.t, view.open, view.high, view.low, view.close, view.volume) = columns
+        words = _columns_in_place(self._memory, meta[4], meta[5], meta[6])
+        view.t = _times(words[0])
+        (view.open, view.high, view.low, view.close, view.volume) = map(_values, words[1:])
         return view
 
     def _u64(self, at):
@@ -480,52 +499,68 @@ def _pid_lives(pid):
 
 
 def _order():
-    if not _ORDERED:
-        with _lock:
-            pass
+    with _lock:
+        pass
 
 
 if numpy is not None:
+    _U8, _I8, _F8 = numpy.dtype("<u8"), numpy.dtype("<i8"), numpy.dtype("<f8")
+    _add = numpy.add.reduce
 
     def _copy(memory, data_off, capacity, start, count):
-        """Copies rows out; answers the columns, how to add them up, and the sum of the last row."""
-        slab = numpy.frombuffer(memory, "<u8", COLUMNS * capacity, data_off) if count else _EMPTY
-        words = slab.reshape(COLUMNS, -1)[:, start:count].copy()
-        values = words.view("<f8")
-        last = int(words[:, -1].sum(dtype=numpy.uint64)) if count > start else 0
-        columns = (
-            words[0].view("<i8"), values[1], values[2], values[3], values[4], values[5], words,
-        )  # fmt: skip
-        return columns, lambda: int(words.sum(dtype=numpy.uint64)), last
+        """Copies rows out; the answer's rows are the six columns, as unsigned words."""
+        if count == 0:
+            return numpy.zeros((COLUMNS, 0), _U8)
+        if start == 0 and capacity < 2 * count:
+            # One stretch with the spare room in it is copied faster than six without.
+            slab = numpy.frombuffer(memory[data_off : data_off + capacity * 48], _U8)
+            return slab.reshape(COLUMNS, capacity)[:, :count]
+        slab = numpy.frombuffer(memory, _U8, COLUMNS * capacity, data_off)
+        return slab.reshape(COLUMNS, capacity)[:, start:count].copy()
 
-    _EMPTY = numpy.zeros(0, "<u8")
+    def _sum(words):
+        return int(_add(words, None))
+
+    def _last_row(words):
+        return int(_add(words[:, -1])) if words.shape[1] else 0
+
+    def _times(words):
+        return words.view(_I8)
+
+    def _values(words):
+        return words.view(_F8)
 
     def _columns_in_place(memory, data_off, capacity, count):
         if not count:
-            return (_EMPTY.view("<i8"),) + (_EMPTY.view("<f8"),) * 5
-        slab = numpy.frombuffer(memory, "<f8", COLUMNS * capacity, data_off)
-        rows = slab.reshape(COLUMNS, capacity)[:, :count]
-        return (rows[0].view("<i8"), rows[1], rows[2], rows[3], rows[4], rows[5])
+            return numpy.zeros((COLUMNS, 0), _U8)
+        slab = numpy.frombuffer(memory, _U8, COLUMNS * capacity, data_off)
+        return slab.reshape(COLUMNS, capacity)[:, :count]
 
 else:
 
     def _copy(memory, data_off, capacity, start, count):
-        whole = memoryview(memory)
+        """Copies rows out; the answer's parts are the six columns, as unsigned words."""
         parts = []
         for column in range(COLUMNS):
             at = data_off + (column * capacity + start) * 8
-            parts.append(bytes(whole[at : at + (count - start) * 8]))
-        whole.release()
-        words = [memoryview(part).cast("Q") for part in parts]
-        last = sum(column[-1] for column in words) if count > start else 0
-        columns = tuple(
-            memoryview(part).cast("q" if column == 0 else "d") for column, part in enumerate(parts)
-        )
-        return columns + (words,), lambda: sum(sum(column) for column in words), last
+            parts.append(memoryview(memory[at : at + (count - start) * 8]).cast("Q"))
+        return parts
+
+    def _sum(words):
+        return sum(sum(column) for column in words)
+
+    def _last_row(words):
+        return sum(column[-1] for column in words) if len(words[0]) else 0
+
+    def _times(words):
+        return words.cast("B").cast("q")
+
+    def _values(words):
+        return words.cast("B").cast("d")
 
     def _columns_in_place(memory, data_off, capacity, count):
         whole = memoryview(memory)
-        return tuple(
-            whole[data_off + column * capacity * 8 :][: count * 8].cast("q" if column == 0 else "d")
+        return [
+            whole[data_off + column * capacity * 8 :][: count * 8].cast("Q")
             for column in range(COLUMNS)
-        )
+        ]

@@ -29,7 +29,7 @@ export class FrameReader {
     if (this.#stopped) return;
     let buffer = chunk;
     if (this.#parts.length > 0) {
-      this.#parts.push(chunk);
+      this.#parts.push(Buffer.from(chunk));
       this.#partsLength += chunk.length;
       if (this.#partsLength < this.#needed) return;
       buffer = Buffer.concat(this.#parts, this.#partsLength);

@@ -37,6 +37,7 @@ export interface ConnectionPorts {
   readonly log: Log;
   readonly open: OpenClient;
   readonly random?: () => number;
+  readonly messagesPerSecond?: number;
 }
 
 /** Carries out what the machine decides: one socket, one timer, and the order of things. */
@@ -136,7 +137,7 @@ export class Connection {
         // Straight to the socket: behind a full outbox a probe would wait and look like death.
         return this.#guard(() => this.#client?.probe());
       case 'up':
-        this.#outbox = new Outbox(this.#ports.clock);
+        this.#outbox = new Outbox(this.#ports.clock, this.#ports.messagesPerSecond);
         return this.#guard(() => this.#listener.up?.());
       case 'down':
         if (!effect.kept) {

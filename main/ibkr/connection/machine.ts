@@ -502,7 +502,8 @@ class Run {
     this.#phase(state.wasUp ? 'reconnecting' : 'connecting', shown, detail);
     if (!freeRetry || usedUp) {
       const seconds = Math.round(((this.state.nextAttemptAt ?? 0) - this.#moment.now) / 1000);
-      this.#note('warning', `${failureText(reason, this.state)} Next attempt in ${seconds} s.`);
+      const next = seconds < 1 ? 'Trying again at once.' : `Next attempt in ${seconds} s.`;
+      this.#note('warning', `${failureText(reason, this.state)} ${next}`);
     }
     this.#openIfDue();
   }

@@ -22,6 +22,8 @@ export interface TickerData {
 export interface TickListener {
   price?(field: number, price: number, at: number): void;
   size?(field: number, size: number, at: number): void;
+  /** IBKR ended the request; it is made again later, but waiting for an answer is useless. */
+  problem?(code: number, text: string): void;
 }
 
 /** After a request the gateway repeats the last trade, however old; its time follows within this. */
@@ -39,11 +41,15 @@ export class Ticker {
   /** The request that serves it; null while none does. */
   id: number | null = null;
   snapshot = false;
+  /** The market data type that held when it was requested. */
+  askedType = 1;
   requestedAt = 0;
   retryAt: number | null = null;
   retries = 0;
   /** Ticks since the request: a ticker that never spoke much cannot be missed. */
   heard = 0;
+  /** IBKR has said what kind of data it will send. */
+  accepted = false;
   lastTickAt: number | null = null;
   /** A repeated last trade that waits for its time. */
   heldSince: number | null = null;
@@ -68,11 +74,13 @@ export class Ticker {
   }
 
   /** A request goes out: what comes first may be old. */
-  requested(id: number, snapshot: boolean, now: number): void {
+  requested(id: number, snapshot: boolean): void {
     this.id = id;
     this.snapshot = snapshot;
-    this.requestedAt = now;
+    // Until it has really been sent, nothing can be missed.
+    this.requestedAt = Number.POSITIVE_INFINITY;
     this.heard = 0;
+    this.accepted = false;
     this.heldSince = null;
     this.#repeated = true;
   }
@@ -190,6 +198,6 @@ export class Ticker {
   }
 
   #publish(price: number, at: number): void {
-    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at);
+    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, this.instrument.currency);
   }
 }

@@ -1,9 +1,15 @@
 import type { ConnectionView } from '../../../shared/connection.ts';
-import { systemClock } from '../../kit/clock.ts';
+import { type Clock, systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { scaledClock } from '../../simulator/scaled-clock.ts';
 import type { IbkrOptions, IbkrService } from '../ports.ts';
 import { createIbkrService } from '../service.ts';
+
+/** A clock that runs `rate` times as fast as the machine's. */
+export function fastClock(rate: number): Clock {
+  return scaledClock(systemClock, rate, 0);
+}
 
 export interface Quote {
   readonly price: number;
@@ -32,8 +38,22 @@ export const quick: Partial<IbkrOptions> = {
   timeouts: { tcpMs: 500, helloMs: 500, readyMs: 1000, idleMs: 300, probeMs: 300, probes: 2 },
   delaysMs: [100, 200, 300, 600],
   cyclePauseMs: 500,
-  flow: { proofMs: 1500, silentMs: 2000, retryMs: [500, 1000], reopenMs: 5000 },
+  flow: { lookMs: 50, proofMs: 800, silentMs: 1000, retryMs: [300, 600], reopenMs: 5000 },
 };
+
+/** Polls until the condition holds; the deadline is only for the case that it never does. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+  explain = () => '',
+): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Waited in vain until ${what}. ${explain()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 export async function startRig(
   options: Partial<IbkrOptions> = {},
@@ -41,7 +61,7 @@ export async function startRig(
 ): Promise<Rig> {
   const simulator = await startSimulator({
     marketHours: 'always',
-    ticksPerSecond: 10,
+    ticksPerSecond: 40,
     ...simulated,
   });
   const quotes = new Map<string, Quote>();
@@ -74,28 +94,22 @@ export async function startRig(
       },
     },
   );
-  async function until(what: string, condition: () => boolean, withinMs = 15_000): Promise<void> {
-    const end = Date.now() + withinMs;
-    while (!condition()) {
-      if (Date.now() > end) {
-        const { phase, reason, timeline } = service.view();
-        const story = timeline.map((entry) => entry.text).join('\n');
-        throw new Error(`Waited in vain until ${what}; it is ${phase} (${reason}).\n${story}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
+  const story = (): string => {
+    const { phase, reason, timeline } = service.view();
+    return [`It is ${phase} (${reason}).`, ...timeline.map((entry) => entry.text)].join('\n');
+  };
+  const wait: Rig['until'] = (what, condition, withinMs) => until(what, condition, withinMs, story);
   return {
     simulator,
     service,
     quotes,
     phases,
-    until,
+    until: wait,
     view: () => service.view(),
-    connected: () => until('it is connected', () => service.isOpen()),
+    connected: () => wait('it is connected', () => service.isOpen()),
     flowing(symbols, withinMs) {
       const before = new Map([...quotes].map(([symbol, quote]) => [symbol, quote.count]));
-      return until(
+      return wait(
         `${symbols.join(', ')} flow`,
         () =>
           symbols.every(

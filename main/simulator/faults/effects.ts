@@ -127,9 +127,11 @@ export class FaultEffects implements FaultListener {
         return;
       case 'competing-session':
         this.#each(settings, (session) => {
-          for (const reqId of session.subscriptions.lines.keys()) {
+          for (const [reqId, line] of session.subscriptions.lines) {
             session.error(reqId, errors.competingSession());
+            this.#subject.ticks.remove(line);
           }
+          session.subscriptions.lines.clear();
         });
         return;
       case 'slow':
@@ -219,7 +221,7 @@ export class FaultEffects implements FaultListener {
 
   #restart(settings: FaultSettings): void {
     const down = (settings.down ?? defaultDownSeconds) * 1000;
-    this.#later((settings.after ?? 0) * 1000, () => {
+    const begin = (): void => {
       this.#restarting++;
       void this.#subject.unlisten();
       for (const session of [...this.#subject.sessions()]) {
@@ -229,7 +231,10 @@ export class FaultEffects implements FaultListener {
         this.#restarting--;
         this.#reopen();
       });
-    });
+    };
+    const after = (settings.after ?? 0) * 1000;
+    if (after > 0) this.#later(after, begin);
+    else begin();
   }
 
   /** Listens again at the port it had, unless another fault still keeps it shut. */

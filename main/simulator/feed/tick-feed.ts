@@ -3,9 +3,6 @@ import type { Line } from './line.ts';
 
 /** Delayed data is a quarter of an hour old. */
 export const delayMs = 900_000;
-/** After a longer stop, such as a sleeping machine, the ticks between are not made up for. */
-const mostBehindMs = 60_000;
-
 interface Group {
   readonly live: Set<Line>;
   readonly delayed: Set<Line>;
@@ -17,18 +14,32 @@ export class TickFeed {
   readonly #perSecond: number;
   readonly #mayFlow: (line: Line) => boolean;
   readonly #groups = new Map<Instrument, Group>();
+  readonly #sliceMs: number;
+  readonly #mostBehindMs: number;
   #at: number;
+  #target: number;
+  #catchingUp = false;
   #count = 0;
 
   constructor(
     market: Market,
-    options: { readonly perSecond: number; readonly startMs: number },
+    options: {
+      readonly perSecond: number;
+      readonly startMs: number;
+      /** How much is made in one turn of the event loop, so that what was made before can leave. */
+      readonly sliceMs: number;
+      /** After a longer stop, such as a sleeping machine, the ticks between are not made up for. */
+      readonly mostBehindMs: number;
+    },
     mayFlow: (line: Line) => boolean,
   ) {
     this.#market = market;
     this.#perSecond = options.perSecond;
     this.#mayFlow = mayFlow;
     this.#at = options.startMs;
+    this.#target = options.startMs;
+    this.#sliceMs = options.sliceMs;
+    this.#mostBehindMs = options.mostBehindMs;
   }
 
   /** Lines over all clients, for the limit and the state. */
@@ -54,16 +65,24 @@ export class TickFeed {
   }
 
   pump(now: number): void {
-    const from = Math.max(this.#at, now - mostBehindMs);
-    if (now <= this.#at) {
-      this.#at = now;
-      return;
-    }
-    this.#at = now;
+    if (now < this.#at) this.#at = now;
+    this.#target = now;
+    if (!this.#catchingUp) this.#slice();
+  }
+
+  #slice(): void {
+    this.#catchingUp = false;
+    const from = Math.max(this.#at, this.#target - this.#mostBehindMs);
+    const to = Math.min(this.#target, from + this.#sliceMs);
+    if (to <= from) return;
+    this.#at = to;
     for (const [instrument, { live, delayed }] of this.#groups) {
-      if (live.size > 0) this.#deliver(instrument, live, from, now);
-      if (delayed.size > 0) this.#deliver(instrument, delayed, from - delayMs, now - delayMs);
+      if (live.size > 0) this.#deliver(instrument, live, from, to);
+      if (delayed.size > 0) this.#deliver(instrument, delayed, from - delayMs, to - delayMs);
     }
+    if (to >= this.#target) return;
+    this.#catchingUp = true;
+    setImmediate(() => this.#slice());
   }
 
   #deliver(instrument: Instrument, lines: Iterable<Line>, from: number, to: number): void {

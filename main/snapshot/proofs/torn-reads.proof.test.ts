@@ -9,6 +9,7 @@ import {
   run,
   script,
   startHammer,
+  temporaryFolder,
   uniqueName,
 } from './harness.ts';
 
@@ -37,7 +38,7 @@ test.runIf(onLinux)(
     const hammer = await startHammer({ name, tickers, bars: 2000, mode: 'whole', pauseMs: 1 });
     const wanted = count(1500, 400_000);
     const common = [`${name}-bars`, String(tickers), String(wanted), String(seconds)];
-    const binary = compiler ? await compile('torn-reader.c') : undefined;
+    const binary = compiler ? await compile('torn-reader.c', temporaryFolder()) : undefined;
     const runs: Promise<Tally>[] = [
       tally(process.execPath, [script('torn-reader.mjs'), ...common, 'trust']),
     ];
@@ -69,7 +70,7 @@ test.runIf(onLinux && compiler !== undefined)(
   async () => {
     const name = uniqueName();
     const hammer = await startHammer({ name, tickers: 1, bars: 20_000, mode: 'whole', pauseMs: 0 });
-    const binary = await compile('torn-reader.c');
+    const binary = await compile('torn-reader.c', temporaryFolder());
     const args = [`${name}-bars`, '1', String(count(1000, 100_000)), '20', 'naive'];
     const naive = await tally(binary, args);
     await endHammer(hammer);

@@ -1,0 +1,292 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { nyse } from '../../main/calendar/nyse.ts';
+import { planRequests } from '../../main/history/plan/planner.ts';
+import { ExpectedBook } from '../../main/history/scan/expected-book.ts';
+import { ScanIndex } from '../../main/history/scan/scan-index.ts';
+import { Scanner } from '../../main/history/scan/scanner.ts';
+import { formatBar, header } from '../../main/history/store/format.ts';
+import { loadFiles } from '../../main/history/store/loader.ts';
+import { Stability } from '../../main/history/store/stability.ts';
+import { gapSample, random } from '../../main/history/testing/gap-sample.ts';
+import type { Bench, BenchContext, Figure } from '../bench.ts';
+import { median } from '../bench.ts';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+/** Rows as a stock's file has them: 58 bytes each. */
+function rows(times: Iterable<number>, seed: number): string {
+  const next = random(seed);
+  const lines = [`${header}\n`];
+  let price = 100 + next() * 100;
+  for (const t of times) {
+    price = Math.max(20, price + (next() - 0.5) * 0.2);
+    const open = cents(price);
+    const high = cents(open + next() * 0.3);
+    const low = cents(open - next() * 0.3);
+    const close = cents(low + (high - low) * next());
+    lines.push(
+      formatBar({ t, open, high, low, close, volume: 1000 + Math.floor(next() * 90_000) }),
+    );
+  }
+  return lines.join('');
+}
+
+function cents(price: number): number {
+  return Math.round(price * 100) / 100;
+}
+
+function* regular(from: number, count: number, step: number): Generator<number> {
+  for (let nth = 0; nth < count; nth++) yield from + nth * step;
+}
+
+function write(
+  dir: string,
+  count: number,
+  name: (nth: number) => string,
+  text: (nth: number) => string,
+) {
+  const paths: string[] = [];
+  for (let nth = 0; nth < count; nth++) {
+    const path = join(dir, name(nth));
+    fs.writeFileSync(path, text(nth));
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** What any program pays that reads these files whole, each into memory of its own. */
+function readRaw(paths: readonly string[]): number {
+  const began = performance.now();
+  for (const path of paths) fs.readFileSync(path);
+  return performance.now() - began;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+async function loading(
+  paths: readonly string[],
+  threads: number,
+  times: number,
+): Promise<{ readonly ratio: number; readonly ms: number; readonly raw: number }> {
+  const raw: number[] = [];
+  const own: number[] = [];
+  await loadFiles(paths, threads);
+  for (let nth = 0; nth < times; nth++) {
+    raw.push(readRaw(paths));
+    own.push(await timed(() => loadFiles(paths, threads)));
+  }
+  return { ratio: median(own) / median(raw), ms: median(own), raw: median(raw) };
+}
+
+async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<Figure[]> {
+  const files = quick ? 2 : 50;
+  const perFile = quick ? 2000 : 100_000;
+  const times = quick ? 1 : 5;
+  say(`writing ${files} files of ${perFile} one-minute rows`);
+  const some = Array.from({ length: Math.min(files, 4) }, (_, nth) =>
+    rows(regular(Date.UTC(2024, 0, 2, 14, 30), perFile, minuteMs), nth),
+  );
+  const minutes = write(
+    dir,
+    files,
+    (nth) => `M${nth}_1m.csv`,
+    (nth) => some[nth % some.length] as string,
+  );
+  const bytes = minutes.reduce((sum, path) => sum + fs.statSync(path).size, 0);
+  const held = await loadFiles(minutes, 0);
+  const buffers = new Set(held.flatMap((one) => (one.ok ? [one.columns.t.buffer] : [])));
+  const heldBytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const loadedRows = held.reduce((sum, one) => sum + (one.ok ? one.columns.length : 0), 0);
+  if (loadedRows !== files * perFile) throw new Error(`${loadedRows} rows were loaded`);
+  const one = await loading(minutes, 0, times);
+  const two = await loading(minutes, 2, times);
+  const pandas = pandasMs(minutes);
+  say('writing 500 daily files');
+  const daily = write(
+    dir,
+    quick ? 5 : 500,
+    (nth) => `D${nth}_1d.csv`,
+    (nth) => rows(regular(Date.UTC(2018, 0, 1), 2000, dayMs), nth),
+  );
+  const days = await loading(daily, 0, times);
+  const beside = (raw: number) => ({ name: 'raw read', value: raw, unit: 'ms' });
+  const megabytes = `${Math.round(bytes / 1e6)} MB`;
+  return [
+    {
+      name: `load ${loadedRows} one-minute rows, one thread`,
+      value: one.ratio,
+      unit: '× raw',
+      goal: { atMost: 16 },
+      peer: beside(one.raw),
+      note: `${Math.round(one.ms)} ms, ${megabytes}`,
+    },
+    {
+      name: 'the same with two threads',
+      value: two.ratio,
+      unit: '× raw',
+      goal: { atMost: 9 },
+      peer: beside(two.raw),
+      note: `${Math.round(two.ms)} ms`,
+    },
+    {
+      name: `load ${daily.length} daily files of 2000 rows`,
+      value: days.ratio,
+      unit: '× raw',
+      goal: { atMost: 12 },
+      peer: beside(days.raw),
+      note: `${Math.round(days.ms)} ms`,
+    },
+    {
+      name: 'memory of loaded bars',
+      value: heldBytes / loadedRows,
+      unit: 'bytes a row',
+      goal: { atMost: 60 },
+    },
+    ...(pandas === undefined
+      ? []
+      : [
+          {
+            name: 'pandas.read_csv of the same files',
+            value: pandas / one.ms,
+            unit: '× our time',
+            peer: { name: 'pandas', value: pandas, unit: 'ms' },
+          },
+        ]),
+  ];
+}
+
+/** Undefined where Python has no pandas. */
+function pandasMs(paths: readonly string[]): number | undefined {
+  const script = `
+import sys, time
+try:
+    import pandas as pd
+except ImportError:
+    sys.exit(3)
+began = time.perf_counter()
+for path in sys.stdin.read().split('\\n'):
+    frame = pd.read_csv(path)
+    frame['timestamp'] = pd.to_datetime(frame['timestamp'], utc=True)
+print((time.perf_counter() - began) * 1000)
+`;
+  const run = spawnSync('python3', ['-c', script], { input: paths.join('\n'), timeout: 60_000 });
+  return run.status === 0 ? Number(run.stdout.toString()) : undefined;
+}
+
+async function scanFigures(dir: string, { quick, say }: BenchContext): Promise<Figure[]> {
+  const count = quick ? 4 : 500;
+  say(`writing ${count} files of thirty days of one-minute bars with holes`);
+  const from = Date.UTC(2026, 9, 21);
+  const until = Date.UTC(2026, 10, 20);
+  const expected = new ExpectedBook();
+  const times = expected.within(nyse, '1m', 'regular', from, until);
+  const some = Array.from({ length: Math.min(8, count) }, (_, nth) =>
+    rows(
+      times.filter((_, bar) => bar % 997 !== nth || bar === 0),
+      nth,
+    ),
+  );
+  const paths = write(
+    dir,
+    count,
+    (nth) => `S${nth}_1m.csv`,
+    (nth) => some[nth % some.length] as string,
+  );
+  const series = paths.map((path, nth) => ({ symbol: `S${nth}`, timeframe: '1m', path }) as const);
+  const full: number[] = [];
+  const hits: number[] = [];
+  const raw: number[] = [];
+  let holes = 0;
+  for (let round = 0; round < (quick ? 1 : 9); round++) {
+    const index = new ScanIndex(undefined);
+    const scanner = new Scanner(expected, new Stability(), index);
+    const scanAll = (measured: number[]) => {
+      const began = performance.now();
+      holes = 0;
+      for (const file of series) {
+        const scan = scanner.scan(file, nyse, 'regular', until);
+        if (scan.state === 'scanned') holes += scan.entry.holes.length;
+      }
+      measured.push((performance.now() - began) / count);
+    };
+    raw.push(readRaw(paths) / count);
+    scanAll(full);
+    scanAll(hits);
+  }
+  if (holes === 0) throw new Error('no hole was found');
+  return [
+    {
+      name: `hole scan of ${count} files of 30 days of 1m`,
+      value: median(full),
+      unit: 'ms a file',
+      goal: { atMost: 0.5 },
+      peer: { name: 'raw read', value: median(raw) },
+    },
+    {
+      name: 'the same when nothing changed',
+      value: median(hits),
+      unit: 'ms a file',
+      goal: { atMost: 0.01 },
+    },
+  ];
+}
+
+function planFigures({ quick }: BenchContext): Figure[] {
+  const sample = gapSample();
+  const plan = (cap: number) =>
+    sample.series.reduce(
+      (sum, { symbol, holes }) =>
+        sum +
+        planRequests({
+          series: { symbol, timeframe: '1m' },
+          hours: 'regular',
+          holes,
+          days: sample.days,
+          cap,
+          now: sample.now,
+        }).length,
+      0,
+    );
+  const spent: number[] = [];
+  for (let nth = 0; nth < (quick ? 1 : 25); nth++) {
+    const began = performance.now();
+    plan(5);
+    spent.push(performance.now() - began);
+  }
+  const requests = [20, 5, 1].map((cap, nth) => ({
+    name: `requests for ${sample.holes} holes of ${sample.series.length} symbols, ${cap} sessions each at most`,
+    value: plan(cap),
+    unit: 'requests',
+    goal: { atMost: [504, 1034, 1478][nth] as number },
+  }));
+  return [
+    { name: 'planning them', value: median(spent), unit: 'ms', goal: { atMost: 5 } },
+    ...requests,
+  ];
+}
+
+const bench: Bench = {
+  topic: 'history',
+  async figures(context) {
+    const dir = fs.mkdtempSync(join(os.tmpdir(), 'bench-history-'));
+    try {
+      return [
+        ...(await loadFigures(dir, context)),
+        ...(await scanFigures(dir, context)),
+        ...planFigures(context),
+      ];
+    } finally {
+      fs.rmSync(dir, { recursive: true });
+    }
+  },
+};
+
+export default bench;

@@ -1,0 +1,319 @@
+import fs from 'node:fs';
+import { parse } from 'yaml';
+import { always } from '../calendar/always.ts';
+import { dateText, parseDate } from '../calendar/civil.ts';
+import { cmeEquityIndex } from '../calendar/cme.ts';
+import type { ExchangeCalendar, Hours, Session } from '../calendar/exchange-calendar.ts';
+import { calendarForInstrument, type InstrumentExchange } from '../calendar/for-instrument.ts';
+import { fx } from '../calendar/fx.ts';
+import { type ReadHours, readTradingHours } from '../calendar/ibkr-hours.ts';
+import { differences, type KnownSessions, withKnownSessions } from '../calendar/known-sessions.ts';
+import { lse } from '../calendar/lse.ts';
+import { nyse } from '../calendar/nyse.ts';
+import { zoneOf } from '../calendar/zone.ts';
+import type { Log } from '../kit/log.ts';
+import type { HoursAnswer, ScheduleAnswer } from './ports.ts';
+
+const builtIn: readonly ExchangeCalendar[] = [nyse, lse, fx, cmeEquityIndex, always];
+
+type ByHours = Readonly<Record<Hours, KnownSessions>>;
+
+/** What the broker said of one kind of instrument, and when. */
+interface Told {
+  readonly schedule: ByHours;
+  readonly hours: ByHours;
+  readonly timeZone: string;
+  readonly askedAt: number;
+}
+
+/** What a person wrote into the override file. */
+interface Override {
+  readonly symbols: ReadonlyMap<string, string>;
+  readonly days: ReadonlyMap<string, ByHours>;
+  readonly version: string;
+}
+
+const nothing: KnownSessions = { dates: [], sessions: [] };
+const noOverride: Override = { symbols: new Map(), days: new Map(), version: '' };
+
+/**
+ * Which hours a symbol trades. A person's file goes before the broker's past schedule, that before the hours in the
+ * contract's details, and those before the rules; where nobody knows anything there is no calendar and no hole.
+ */
+export class CalendarBook {
+  readonly #log: Log;
+  readonly #instrument: (symbol: string) => InstrumentExchange;
+  readonly #told = new Map<string, Told>();
+  readonly #built = new Map<string, ExchangeCalendar | undefined>();
+  #override: Override = noOverride;
+  #changed = false;
+
+  constructor(instrument: (symbol: string) => InstrumentExchange, saved: unknown, log: Log) {
+    this.#instrument = instrument;
+    this.#log = log;
+    if (!Array.isArray(saved)) return;
+    for (const item of saved) {
+      const [key, told] = Array.isArray(item) ? item : [];
+      if (typeof key === 'string' && isTold(told)) this.#told.set(key, told);
+    }
+  }
+
+  /** Reads the override file; what is wrong with it is told and the rest used. */
+  readOverride(path: string): readonly string[] {
+    this.#built.clear();
+    try {
+      const { override, faults } = parseOverride(fs.readFileSync(path, 'utf8'));
+      this.#override = override;
+      return faults;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      return [`${path}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  }
+
+  calendarOf(symbol: string): ExchangeCalendar | undefined {
+    const named = this.#override.symbols.get(symbol);
+    const key = named ?? this.keyOf(symbol);
+    if (!this.#built.has(key)) this.#built.set(key, this.#build(key, named, symbol));
+    return this.#built.get(key);
+  }
+
+  /** Symbols with one key trade the same hours, so the broker is asked about one of them only. */
+  keyOf(symbol: string): string {
+    const known = this.#instrument(symbol);
+    const product = known.secType === 'STK' || known.secType === 'CASH' ? '' : (known.symbol ?? '');
+    return [known.secType, known.exchange, known.primaryExchange, known.currency, product]
+      .map((part) => part ?? '')
+      .join('/');
+  }
+
+  askedAt(symbol: string): number {
+    return this.#told.get(this.keyOf(symbol))?.askedAt ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Takes in what the broker answered. Refusals are remembered too, so that it is not asked all day. */
+  learn(
+    symbol: string,
+    hours: HoursAnswer,
+    schedules: Readonly<Record<Hours, ScheduleAnswer>>,
+    now: number,
+  ): void {
+    const key = this.keyOf(symbol);
+    const rules = calendarForInstrument(this.#instrument(symbol));
+    const former = this.#told.get(key);
+    const zone = rules?.timeZone;
+    const past = { regular: readPast(schedules.regular), all: readPast(schedules.all) };
+    const coming = hours.ok
+      ? {
+          regular: readTradingHours(hours.liquidHours, hours.timeZoneId, zone),
+          all: readTradingHours(hours.tradingHours, hours.timeZoneId, zone),
+        }
+      : { regular: undefined, all: undefined };
+    const join = (
+      before: ByHours | undefined,
+      now: Partial<Record<Hours, ReadHours | undefined>>,
+    ) => ({
+      regular: joined(before?.regular, now.regular),
+      all: joined(before?.all, now.all),
+    });
+    const told: Told = {
+      schedule: join(former?.schedule, past),
+      hours: join(former?.hours, coming),
+      timeZone: zone ?? coming.all?.timeZone ?? past.all?.timeZone ?? former?.timeZone ?? 'UTC',
+      askedAt: now,
+    };
+    for (const one of [past.regular, past.all, coming.regular, coming.all]) {
+      for (const warning of one?.warnings ?? []) this.#log.warn({ key }, warning);
+    }
+    if (rules && past.regular) this.#tellDifferences(key, rules, past.regular);
+    this.#told.set(key, told);
+    this.#built.clear();
+    this.#changed = true;
+  }
+
+  takeChanges(): unknown {
+    if (!this.#changed) return undefined;
+    this.#changed = false;
+    return [...this.#told];
+  }
+
+  #tellDifferences(key: string, rules: ExchangeCalendar, told: ReadHours): void {
+    const found = differences(rules, told, 'regular');
+    for (const { date, rules: ours, known } of found) {
+      this.#log.debug({ key, date, ours, known }, 'the broker knows other hours than our rules');
+    }
+    if (found.length === 0) return;
+    const dates = found.map(({ date }) => date);
+    this.#log.info(
+      { key, days: found.length, first: dates[0], last: dates.at(-1) },
+      'the broker knows other hours than our rules on some days; its own are taken',
+    );
+  }
+
+  #build(key: string, named: string | undefined, symbol: string): ExchangeCalendar | undefined {
+    if (named === 'none') return undefined;
+    const told = this.#told.get(key);
+    const rules =
+      named !== undefined
+        ? builtIn.find(({ id }) => id === named)
+        : calendarForInstrument(this.#instrument(symbol));
+    let calendar =
+      rules ?? (told && hasSessions(told) ? emptyCalendar(key, told.timeZone) : undefined);
+    if (!calendar) return undefined;
+    if (told) {
+      // A schedule tells what was, so it must not say that days it does not know yet are closed.
+      calendar = withKnownSessions(calendar, told.hours, `h${digest(told.hours)}`);
+      calendar = withKnownSessions(calendar, told.schedule, `s${digest(told.schedule)}`);
+    }
+    const days = this.#override.days.get(calendar.id);
+    return days ? withKnownSessions(calendar, days, `o${this.#override.version}`) : calendar;
+  }
+}
+
+/** Every date between the first and the last session is spoken of: those without one were closed. */
+function readPast(answer: ScheduleAnswer): ReadHours | undefined {
+  if (!answer.ok || answer.sessions.length === 0) return undefined;
+  const sessions: Session[] = [];
+  const warnings: string[] = [];
+  for (const { date, start, end } of answer.sessions) {
+    const day = parseDate(date);
+    if (day === undefined || !(start < end)) warnings.push(`"${date}" names no session`);
+    else sessions.push({ date: dateText(day), open: start, close: end, kind: 'full' });
+  }
+  sessions.sort((a, b) => a.open - b.open);
+  const first = parseDate(sessions[0]?.date ?? '') ?? 0;
+  const last = parseDate(sessions.at(-1)?.date ?? '') ?? -1;
+  return {
+    timeZone: answer.timeZone,
+    sessions,
+    dates: Array.from({ length: last - first + 1 }, (_, nth) => dateText(first + nth)),
+    warnings,
+  };
+}
+
+/** The newer answer for the dates it speaks of, the former for the others. */
+function joined(before: KnownSessions | undefined, now: ReadHours | undefined): KnownSessions {
+  if (!now || now.dates.length === 0) return before ?? nothing;
+  const dates = new Set(now.dates);
+  return {
+    dates: [...(before?.dates.filter((date) => !dates.has(date)) ?? []), ...now.dates].sort(),
+    sessions: [...(before?.sessions.filter(({ date }) => !dates.has(date)) ?? []), ...now.sessions],
+  };
+}
+
+function emptyCalendar(id: string, timeZone: string): ExchangeCalendar {
+  return {
+    id,
+    timeZone,
+    validFrom: '1970-01-01',
+    validThrough: '1970-01-01',
+    version: `${id}-told`,
+    sessions: () => [],
+  };
+}
+
+function hasSessions({ schedule, hours }: Told): boolean {
+  return schedule.all.sessions.length + hours.all.sessions.length > 0;
+}
+
+/** Changes with the content; only has to tell one state of the cache from the next. */
+function digest(known: ByHours): string {
+  let hash = 0;
+  for (const text of [JSON.stringify(known)]) {
+    for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  }
+  return (hash >>> 0).toString(36);
+}
+
+function isTold(one: unknown): one is Told {
+  const told = one as Partial<Told> | null;
+  const known = (each: unknown) => {
+    const both = each as Partial<ByHours> | undefined;
+    return [both?.regular, both?.all].every(
+      (part) => Array.isArray(part?.dates) && Array.isArray(part?.sessions),
+    );
+  };
+  return (
+    typeof told?.askedAt === 'number' &&
+    typeof told.timeZone === 'string' &&
+    known(told.schedule) &&
+    known(told.hours)
+  );
+}
+
+/**
+ * ```yaml
+ * symbols: { XYZ: LSE, ABC: none }
+ * calendars:
+ *   NYSE:
+ *     2026-12-24: { regular: 09:30-13:00, all: 04:00-17:00 }
+ *     2026-12-31: closed
+ * ```
+ */
+export function parseOverride(text: string): {
+  readonly override: Override;
+  readonly faults: readonly string[];
+} {
+  const faults: string[] = [];
+  const content = (parse(text) ?? {}) as { symbols?: object; calendars?: object };
+  const symbols = new Map<string, string>();
+  for (const [symbol, name] of Object.entries(content.symbols ?? {})) {
+    if (name === 'none' || builtIn.some(({ id }) => id === name)) symbols.set(symbol, name);
+    else faults.push(`${symbol}: no calendar is called ${String(name)}`);
+  }
+  const days = new Map<string, ByHours>();
+  for (const [name, dates] of Object.entries(content.calendars ?? {})) {
+    const calendar = builtIn.find(({ id }) => id === name);
+    if (!calendar) faults.push(`no calendar is called ${name}`);
+    else days.set(name, overrideDays(calendar, dates as object, faults));
+  }
+  const version = digestText(text);
+  return { override: { symbols, days, version }, faults };
+}
+
+function overrideDays(calendar: ExchangeCalendar, dates: object, faults: string[]): ByHours {
+  const dated: string[] = [];
+  const sessions: Record<Hours, Session[]> = { regular: [], all: [] };
+  for (const [date, said] of Object.entries(dates ?? {})) {
+    if (!/^\d{4}-\d\d-\d\d$/.test(date)) {
+      faults.push(`${calendar.id}: ${date} is no date`);
+      continue;
+    }
+    if (said === 'closed') {
+      dated.push(date);
+      continue;
+    }
+    const both = typeof said === 'string' ? { regular: said, all: said } : said;
+    const read = (['regular', 'all'] as const).map((hours) =>
+      readSpan(calendar, date, String(both?.[hours] ?? both?.all ?? '')),
+    );
+    if (read.some((session) => session === undefined)) {
+      faults.push(`${calendar.id} ${date}: neither closed nor hours like 09:30-16:00`);
+      continue;
+    }
+    dated.push(date);
+    sessions.regular.push(read[0] as Session);
+    sessions.all.push(read[1] as Session);
+  }
+  return {
+    regular: { dates: dated, sessions: sessions.regular },
+    all: { dates: dated, sessions: sessions.all },
+  };
+}
+
+function readSpan(calendar: ExchangeCalendar, date: string, text: string): Session | undefined {
+  const span = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(text.trim());
+  if (!span) return undefined;
+  const [h1, m1, h2, m2] = span.slice(1).map(Number) as [number, number, number, number];
+  const zone = zoneOf(calendar.timeZone);
+  const midnight = Date.parse(date);
+  const closes = midnight + (h2 * 60 + m2) * 60_000;
+  // A session that opens in the evening belongs to the day it closes on.
+  const opens = midnight + (h1 * 60 + m1) * 60_000;
+  const open = opens < closes ? opens : opens - 86_400_000;
+  return { date, open: zone.toUtc(open), close: zone.toUtc(closes), kind: 'full' };
+}
+
+function digestText(text: string): string {
+  return digest({ regular: { dates: [text], sessions: [] }, all: nothing });
+}

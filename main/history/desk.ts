@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import type { Timeframe } from '../../shared/bar.ts';
+import type {
+  HistoryCounts,
+  HistoryError,
+  HistoryNotice,
+  SeriesCoverage,
+} from '../../shared/history.ts';
+import { instrumentOf } from '../../shared/instrument.ts';
+import type { Hours } from '../calendar/exchange-calendar.ts';
+import { CalendarBook } from './calendar-book.ts';
+import { LiveBars } from './live-bars.ts';
+import { type HistoryOptions, keptForPeople, type Tempo, usualTempo } from './options.ts';
+import { Caps } from './plan/caps.ts';
+import { RequestQueue } from './plan/queue.ts';
+import type { HistoryPorts } from './ports.ts';
+import { EmptyList } from './scan/empty-list.ts';
+import { ExpectedBook } from './scan/expected-book.ts';
+import { ScanIndex } from './scan/scan-index.ts';
+import { Scanner } from './scan/scanner.ts';
+import { StateFile } from './state-file.ts';
+import { BarStore } from './store/bar-store.ts';
+import { type Series, seriesKey } from './store/file-name.ts';
+import { privateFolder } from './store/salvage.ts';
+
+const keptErrors = 10;
+
+/** What scanning, filling and downloading share: the files, what is known of them, and what is still to do. */
+export class Desk {
+  readonly options: HistoryOptions;
+  readonly ports: HistoryPorts;
+  readonly tempo: Tempo;
+  readonly store: BarStore;
+  readonly calendars: CalendarBook;
+  readonly expected = new ExpectedBook();
+  readonly empty: EmptyList;
+  readonly caps: Caps;
+  readonly queue: RequestQueue;
+  readonly index: ScanIndex;
+  readonly scanner: Scanner;
+  readonly live: LiveBars;
+  readonly coverage = new Map<string, SeriesCoverage>();
+  readonly processed = new Set<string>();
+  readonly counts: { -readonly [name in keyof HistoryCounts]: HistoryCounts[name] };
+  errors: readonly HistoryError[] = [];
+  watchlist: readonly string[];
+  readonly #notices = new Map<string, HistoryNotice>();
+  readonly #states: readonly (readonly [StateFile, { takeChanges(): unknown }])[];
+  readonly #changed: () => void;
+
+  constructor(options: HistoryOptions, ports: HistoryPorts, changed: () => void) {
+    this.options = options;
+    this.ports = ports;
+    this.tempo = { ...usualTempo, ...options.tempo };
+    this.watchlist = options.watchlist;
+    this.#changed = changed;
+    const { dir, clock, log } = options;
+    this.store = new BarStore(dir, clock, log);
+    const state = (name: string) => new StateFile(join(dir, privateFolder), name, log);
+    const files = {
+      calendars: state('calendars.json'),
+      empty: state('empty.json'),
+      caps: state('caps.json'),
+      queue: state('queue.json'),
+      index: state('index.json'),
+    };
+    this.calendars = new CalendarBook(
+      options.instrument ?? ((symbol) => instrumentOf(symbol)),
+      files.calendars.read(),
+      log,
+    );
+    this.empty = new EmptyList(files.empty.read());
+    this.caps = new Caps(options.caps ?? {}, files.caps.read());
+    this.queue = new RequestQueue(files.queue.read());
+    this.index = new ScanIndex(files.index.read());
+    this.scanner = new Scanner(this.expected, this.store.stability, this.index);
+    this.live = new LiveBars((symbol) => this.calendars.calendarOf(symbol));
+    this.#states = [
+      [files.queue, this.queue],
+      [files.empty, this.empty],
+      [files.caps, this.caps],
+      [files.calendars, this.calendars],
+      [files.index, this.index],
+    ];
+    this.counts = {
+      files: 0,
+      rows: 0,
+      missing: 0,
+      gapsDetected: 0,
+      gapsFilled: 0,
+      gapsFailed: 0,
+      barsFetched: 0,
+      requests: 0,
+      confirmedEmpty: this.empty.count(),
+    };
+  }
+
+  now(): number {
+    return this.options.clock.now();
+  }
+
+  /** A daily file has one kind of hours, whoever fills it; intraday files have the filler's. */
+  hoursOf(timeframe: Timeframe): Hours {
+    const regular =
+      timeframe === '1d'
+        ? (this.options.downloadRegularHours ?? true)
+        : (this.options.fillRegularHours ?? false);
+    return regular ? 'regular' : 'all';
+  }
+
+  /** May a request go out now, and if not, what is waited for? Some of the budget is left for people. */
+  mayAsk(priority: 'person' | 'background'): 'yes' | 'session' | 'reservation' | 'pacing' {
+    if (this.ports.lease.reserved()) return 'reservation';
+    if (!this.ports.source.available()) return 'session';
+    const { left, total } = this.ports.source.pacing();
+    const kept = priority === 'person' ? 0 : Math.min(keptForPeople, Math.floor(total / 6));
+    return left > kept ? 'yes' : 'pacing';
+  }
+
+  error(series: Series | null, message: string): void {
+    const key = series && seriesKey(series);
+    this.errors = [{ at: this.now(), series: key, message }, ...this.errors].slice(0, keptErrors);
+    this.options.log.warn({ series: key }, message);
+    this.#changed();
+  }
+
+  notice(id: string, kind: HistoryNotice['kind'], message: string, advice: string | null): void {
+    if (this.#notices.get(id)?.message !== message) {
+      this.options.log.info({ notice: id, advice }, message);
+    }
+    this.#notices.set(id, { id, at: this.now(), kind, message, advice });
+    this.#changed();
+  }
+
+  dropNotice(id: string): void {
+    if (this.#notices.delete(id)) this.#changed();
+  }
+
+  notices(): readonly HistoryNotice[] {
+    return [...this.#notices.values()];
+  }
+
+  changed(): void {
+    this.#changed();
+  }
+
+  /** Writes what changed. `safely` also waits for the disk. */
+  save(safely = false): void {
+    for (const [file, part] of this.#states) file.write(part.takeChanges(), safely);
+  }
+}

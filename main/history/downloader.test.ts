@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../../testing/fake-clock.ts';
+import { rangeOf } from '../simulator/bars/range.ts';
+import { createMarket } from '../simulator/market/market.ts';
+import type { Instrument } from '../simulator/ports.ts';
+import { HistoryBench } from './testing/history-bench.ts';
+import { MarketSource } from './testing/market-source.ts';
+
+const dayMs = 86_400_000;
+const saturday = Date.UTC(2026, 10, 21, 17);
+const symbols = Array.from({ length: 25 }, (_, nth) => `S${nth}`);
+const market = createMarket({ seed: 3, symbols, hours: 'real' });
+
+let clock: FakeClock;
+let source: MarketSource<Instrument>;
+let bench: HistoryBench;
+
+beforeEach(() => {
+  clock = new FakeClock(saturday);
+  source = new MarketSource<Instrument>(market, rangeOf as never, clock);
+  source.perWindow = 1000;
+  bench = new HistoryBench(clock, source, { watchlist: symbols });
+});
+afterEach(() => bench.remove());
+
+const year = (symbol: string) => {
+  const from = Math.ceil((saturday - 365 * dayMs) / dayMs) * dayMs;
+  return source.truth(symbol, '1d', from, saturday, true);
+};
+
+it('downloads a year of daily bars in batches of twenty with pauses in which the session may be lent', async () => {
+  const spans: { from: number; requests: number; to: number }[] = [];
+  let before = false;
+  await bench.service.start();
+  const done = () => bench.written.length === 2 && bench.service.view().download === null;
+  await bench.until(() => {
+    const now = bench.service.isDownloading();
+    if (now && !before) spans.push({ from: clock.now(), requests: source.requests.length, to: 0 });
+    const span = spans.at(-1);
+    if (!now && before && span) span.to = clock.now();
+    before = now;
+    return done();
+  }, 100);
+  expect(source.requests).toHaveLength(25);
+  expect(bench.written.map((batch) => batch.length)).toEqual([20, 5]);
+  for (const symbol of symbols) {
+    expect(bench.read(symbol, '1d')).toEqual(year(symbol));
+    const written = bench.written.flat().find(({ ticker }) => ticker === symbol);
+    expect(written?.bars).toEqual(year(symbol).filter(({ volume }) => volume > 0));
+    expect(written?.startDate).toBe('2025-11-21');
+  }
+  expect(source.requests.every(({ useRth, timeframe }) => useRth && timeframe === '1d')).toBe(true);
+  expect(bench.service.isDownloading()).toBe(false);
+});
+
+it('rests five seconds between batches, in which a reservation wins', async () => {
+  await bench.service.start();
+  await bench.until(() => bench.service.isDownloading(), 1);
+  await bench.until(() => !bench.service.isDownloading(), 1);
+  expect(source.requests).toHaveLength(20);
+  bench.reserved = true;
+  await bench.until(() => clock.now() > saturday + 600_000, 1000);
+  expect(source.requests).toHaveLength(20);
+  expect(bench.service.isDownloading()).toBe(false);
+  bench.reserved = false;
+  const again = clock.now();
+  await bench.until(() => bench.service.isDownloading(), 100);
+  expect(clock.now() - again).toBeLessThan(10_000);
+  await bench.until(() => source.requests.length === 25, 1000);
+});
+
+it('is not stuck in downloading when answers throw, fail or never come', async () => {
+  source.trouble = (_, nth) => {
+    if (nth % 3 === 0) throw new Error('something broke');
+    return nth % 3 === 1 ? { ok: false, reason: 'error', message: 'no' } : 'hang';
+  };
+  await bench.service.start();
+  await bench.until(() => bench.service.isDownloading(), 10);
+  await bench.until(() => source.requests.length >= 2, 10);
+  await bench.service.cancelDownload();
+  expect(bench.service.isDownloading()).toBe(false);
+  source.trouble = () => ({ ok: false, reason: 'unknown-symbol', message: 'no such thing' });
+  void bench.service.startDownload();
+  await bench.until(() => !bench.service.isDownloading(), 1000);
+});
+
+it('asks only for the days that are missing, after each close', async () => {
+  bench.service = bench.make({ watchlist: ['S1'] });
+  bench.put('S1', '1d', year('S1'));
+  clock.advance(2 * dayMs + 3 * 3_600_000);
+  await bench.service.start();
+  expect(bench.written[0]?.[0]?.ticker).toBe('S1');
+  const monday = Date.UTC(2026, 10, 23, 21);
+  await bench.until(() => clock.now() > monday + 3_600_000, 30_000);
+  expect(source.requests.map(({ duration }) => duration)).toEqual(['5 D']);
+  expect(source.requests[0]?.end).toBe(monday);
+  expect(source.requests[0]?.at).toBeGreaterThanOrEqual(monday + 300_000);
+  expect(bench.read('S1', '1d').at(-1)?.t).toBe(Date.UTC(2026, 10, 23));
+});
+
+it('goes on where it stopped after a restart', async () => {
+  await bench.service.start();
+  await bench.until(() => source.requests.length >= 20, 100);
+  await bench.service.stop();
+  const before = source.requests.length;
+  bench.make();
+  await bench.service.start();
+  await bench.until(
+    () => source.requests.length > before && bench.service.view().download === null,
+    1000,
+  );
+  expect(source.requests).toHaveLength(25);
+});
+
+it('takes a watchlist that is changed while it runs', async () => {
+  bench.service = bench.make({ watchlist: ['S1'] });
+  await bench.service.start();
+  await bench.until(() => source.requests.length === 1, 100);
+  bench.service.setWatchlist(['S1', 'S2', 'S3', 'S2']);
+  await bench.until(() => source.requests.length === 3, 100);
+  expect(bench.service.view().watchlist).toEqual(['S1', 'S2', 'S3']);
+  expect(source.requests.map(({ symbol }) => symbol)).toEqual(['S1', 'S2', 'S3']);
+});

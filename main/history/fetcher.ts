@@ -1,0 +1,253 @@
+import { type Bar, barSeconds } from '../../shared/bar.ts';
+import type { Desk } from './desk.ts';
+import { durationText } from './plan/duration.ts';
+import type { PlannedRequest } from './plan/planner.ts';
+import type { BarAnswer, Failed } from './ports.ts';
+import { finishedBefore } from './scan/gaps.ts';
+import { findHoles } from './scan/holes.ts';
+import { ratioText, splitRatio } from './splits.ts';
+import type { MergeResult } from './store/bar-store.ts';
+import { barsOf, columnsOf } from './store/columns.ts';
+import { surveyFile, totals } from './survey.ts';
+
+/** What became of one request, and so what to do with it. */
+export type Outcome =
+  | { readonly kind: 'filled'; readonly bars: number }
+  /** Asked and answered: there is nothing. */
+  | { readonly kind: 'empty' }
+  /** The same again after a while. */
+  | { readonly kind: 'later'; readonly afterMs: number; readonly why: Failed['reason'] | 'file' }
+  /** Too much at once: to be planned anew under the smaller cap. */
+  | { readonly kind: 'smaller' }
+  /** The past was restated: the whole series must be fetched. */
+  | { readonly kind: 'restated'; readonly ratio: number; readonly first: number }
+  | { readonly kind: 'hopeless'; readonly message: string };
+
+export type Priority = 'person' | 'background';
+
+/** Asks for one span, writes what came to the file, and hands it on. */
+export async function fetchSpan(
+  desk: Desk,
+  request: PlannedRequest,
+  priority: Priority,
+  signal: AbortSignal,
+  telling: 'at-once' | 'later' = 'at-once',
+): Promise<Outcome> {
+  const answer = await ask(desk, request, priority, signal);
+  if (!answer.ok) return afterFailure(desk, request, answer);
+  const stored = desk.store.read(request);
+  // Round-the-clock sessions bring more than was wanted; a file does not grow into the past by accident.
+  const first = stored.ok ? (stored.columns.t[0] ?? request.from) : request.from;
+  const since = Math.min(first, request.from);
+  const bars = finishedBars(desk, request, answer.bars).filter(({ t }) => t >= since);
+  desk.counts.barsFetched += bars.length;
+  const ratio = stored.ok ? splitRatio(stored.columns, bars) : undefined;
+  if (stored.ok && ratio !== undefined) {
+    return { kind: 'restated', ratio, first: stored.columns.t[0] as number };
+  }
+  if (bars.length > 0) {
+    const merged = await patiently(desk, () => desk.store.merge(request, bars));
+    if (!merged.ok) return afterRefusal(desk, request, merged);
+    handOn(desk, request, bars, telling);
+  }
+  confirmEmpty(desk, request, bars);
+  resurvey(desk, request);
+  return bars.length > 0 ? { kind: 'filled', bars: bars.length } : { kind: 'empty' };
+}
+
+/**
+ * Fetches a whole series anew and puts it in place of the old file, which is kept. Nothing is changed before all of it
+ * is there, so that a file never holds prices of both kinds.
+ */
+export async function fetchAnew(
+  desk: Desk,
+  requests: readonly PlannedRequest[],
+  ratio: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const series = requests[0];
+  if (!series) return { kind: 'empty' };
+  const all: Bar[] = [];
+  for (const request of requests) {
+    await room(desk, signal);
+    const answer = await ask(desk, request, 'background', signal);
+    if (answer.ok) all.push(...finishedBars(desk, request, answer.bars));
+    else if (answer.reason !== 'no-data') return afterFailure(desk, request, answer);
+  }
+  if (all.length === 0) return { kind: 'empty' };
+  const replaced = await patiently(desk, () => desk.store.replace(series, all));
+  if (!replaced.ok) return afterRefusal(desk, series, replaced);
+  desk.empty.forget(series);
+  handOn(desk, series, barsOf(replaced.columns), 'at-once');
+  resurvey(desk, series);
+  desk.notice(
+    `split ${series.symbol} ${series.timeframe}`,
+    'split',
+    `${series.symbol} was split (${ratioText(ratio)}); its ${series.timeframe} bars were fetched anew`,
+    'The bars before the split were kept in the folder .gatehouse beside the files.',
+  );
+  return { kind: 'filled', bars: all.length };
+}
+
+/** Waits until a request may go out that no person waits for. */
+async function room(desk: Desk, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && desk.mayAsk('background') === 'pacing') {
+    await new Promise<void>((go) => desk.options.clock.after(desk.tempo.beatMs, go));
+  }
+}
+
+async function ask(
+  desk: Desk,
+  request: PlannedRequest,
+  priority: Priority,
+  signal: AbortSignal,
+): Promise<BarAnswer> {
+  desk.counts.requests++;
+  try {
+    return await desk.ports.source.request({
+      symbol: request.symbol,
+      timeframe: request.timeframe,
+      end: request.end,
+      duration: durationText(request.duration),
+      useRth: request.hours === 'regular',
+      priority,
+      signal,
+      deadlineMs: desk.tempo.requestMs,
+    });
+  } catch (error) {
+    return { ok: false, reason: 'error', message: String(error) };
+  }
+}
+
+/** A bar that is still being made would be written half and look whole. */
+function finishedBars(desk: Desk, request: PlannedRequest, bars: readonly Bar[]): readonly Bar[] {
+  const calendar = desk.calendars.calendarOf(request.symbol);
+  const now = desk.now();
+  const limit = calendar
+    ? finishedBefore(calendar, request.timeframe, request.hours, now)
+    : now - barSeconds(request.timeframe) * 1000 + 1;
+  return bars
+    .filter((bar) => bar.t < limit)
+    .map((bar) => ({ ...bar, volume: Math.max(0, bar.volume) }));
+}
+
+function confirmEmpty(desk: Desk, request: PlannedRequest, bars: readonly Bar[]): void {
+  const calendar = desk.calendars.calendarOf(request.symbol);
+  if (!calendar) return;
+  const { timeframe, hours } = request;
+  const barMs = barSeconds(timeframe) * 1000;
+  const until = Math.min(request.to + 1, desk.now() - barMs - desk.tempo.doubtMs);
+  const wanted = desk.expected.within(calendar, timeframe, hours, request.from, until);
+  const { t } = columnsOf([...bars].sort((a, b) => a.t - b.t));
+  const dates = new Set(bars.map((bar) => dateAround(calendar, bar.t, hours)));
+  for (const hole of findHoles(t, t.length, wanted, barMs).holes) {
+    const beside = timeframe !== '1d' && dates.has(dateAround(calendar, hole.from, hours));
+    const kind = beside ? 'beside-others' : 'no-data-at-all';
+    desk.empty.add(request, hole.from, hole.to, kind, desk.now());
+  }
+  desk.counts.confirmedEmpty = desk.empty.count();
+}
+
+function dateAround(
+  calendar: {
+    sessions(from: number, to: number, hours: 'regular' | 'all'): readonly { date: string }[];
+  },
+  t: number,
+  hours: 'regular' | 'all',
+): string {
+  return calendar.sessions(t, t + 1, hours)[0]?.date ?? '';
+}
+
+const minuteMs = 60_000;
+
+function afterFailure(desk: Desk, request: PlannedRequest, failed: Failed): Outcome {
+  const said = `${request.symbol} ${request.timeframe}: ${failed.message}`;
+  switch (failed.reason) {
+    case 'no-data':
+      confirmEmpty(desk, request, []);
+      resurvey(desk, request);
+      return { kind: 'empty' };
+    case 'pacing':
+      desk.error(request, said);
+      return { kind: 'later', afterMs: minuteMs, why: 'pacing' };
+    case 'cancelled':
+      return { kind: 'later', afterMs: 5000, why: 'cancelled' };
+    case 'not-connected':
+      return { kind: 'later', afterMs: 0, why: 'not-connected' };
+    case 'timeout':
+    case 'error':
+      desk.error(request, said);
+      if (
+        tooMuch(failed) &&
+        desk.caps.halve(request.timeframe, request.hours, request.days, desk.now())
+      ) {
+        return { kind: 'smaller' };
+      }
+      return { kind: 'later', afterMs: 5 * minuteMs, why: failed.reason };
+    case 'no-permission':
+    case 'unknown-symbol':
+      desk.error(request, said);
+      return { kind: 'hopeless', message: failed.message };
+  }
+}
+
+/** The broker says so in several ways, the plainest being that it never answers. */
+function tooMuch({ reason, code }: Failed): boolean {
+  return reason === 'timeout' || code === 162 || code === 321 || code === 366;
+}
+
+function afterRefusal(
+  desk: Desk,
+  request: PlannedRequest,
+  refused: MergeResult & { readonly ok: false },
+): Outcome {
+  desk.error(request, refused.message);
+  if (refused.reason === 'disk') {
+    desk.notice(
+      'disk',
+      'disk',
+      refused.message,
+      'Make room; what is missing is fetched afterwards.',
+    );
+  }
+  if (refused.reason === 'unusable') {
+    const id = `file ${request.symbol} ${request.timeframe}`;
+    desk.notice(id, 'file', refused.message, 'Mend or remove the file; it is left as it is.');
+    return { kind: 'hopeless', message: refused.message };
+  }
+  return { kind: 'later', afterMs: minuteMs, why: 'file' };
+}
+
+/** Another program may be at the file for a moment. */
+async function patiently(desk: Desk, write: () => Promise<MergeResult>): Promise<MergeResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await write();
+    if (result.ok) desk.dropNotice('disk');
+    const passing = !result.ok && (result.reason === 'busy' || result.reason === 'unstable');
+    if (!passing || tries === 5) return result;
+    await new Promise<void>((go) => desk.options.clock.after(1000, go));
+  }
+}
+
+function handOn(
+  desk: Desk,
+  request: PlannedRequest,
+  bars: readonly Bar[],
+  telling: 'at-once' | 'later',
+): void {
+  const sorted = [...bars].sort((a, b) => a.t - b.t);
+  try {
+    if (telling === 'at-once')
+      desk.ports.snapshot.writeBars(request.symbol, request.timeframe, sorted);
+  } catch (error) {
+    desk.error(request, `the bars could not be put into shared memory: ${String(error)}`);
+  }
+  const last = sorted.at(-1);
+  if (last) desk.live.settle(request.symbol, request.timeframe, last.t);
+}
+
+/** The window shows the file as it is now, without waiting for the next scan. */
+function resurvey(desk: Desk, request: PlannedRequest): void {
+  surveyFile(desk, { ...request, path: desk.store.path(request) });
+  totals(desk);
+}

@@ -1,0 +1,372 @@
+import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
+import type { Desk } from './desk.ts';
+import { fetchSpan, type Outcome } from './fetcher.ts';
+import type { PlannedRequest } from './plan/planner.ts';
+import type { QueuedRequest, Wanted } from './plan/queue.ts';
+import { rebuild } from './rebuild.ts';
+import { type Series, seriesKey } from './store/file-name.ts';
+import { lookAgainMs, planFor, stillMissing, survey, totals } from './survey.ts';
+
+const minuteMs = 60_000;
+const longestDelayMs = 4 * 60 * minuteMs;
+const hopelessForMs = 24 * 60 * minuteMs;
+const usualIntervalMs = 300_000;
+const usualBatch = 5;
+
+interface Lane {
+  busy: boolean;
+  abort: AbortController | undefined;
+  current: QueuedRequest | undefined;
+  waitingFor: 'session' | 'reservation' | 'pacing' | undefined;
+}
+
+/**
+ * Looks at the files every few minutes and works off the queue: people's requests in one lane, the filler's own in
+ * another, so that nobody waits behind a slow answer for somebody else.
+ */
+export class Filler {
+  readonly #desk: Desk;
+  /** The download goes first; both at once would only share one budget. */
+  readonly #yields: () => boolean;
+  readonly #lanes: Readonly<Record<Wanted, Lane>> = { person: lane(), filler: lane() };
+  readonly #served = new Map<string, number>();
+  readonly #hopeless = new Map<string, number>();
+  readonly #idle = new Set<() => void>();
+  #batch = new Set<string>();
+  #unbounded = false;
+  #running = false;
+  #paused = false;
+  #holdUntil = 0;
+  #scanning: Promise<void> | undefined;
+  #lastScan: ScanSummary | null = null;
+  #nextScanAt: number | null = null;
+  #progress: { startedAt: number; done: number; failed: number } | undefined;
+  #spentMs = 0;
+  #asked = 0;
+
+  constructor(desk: Desk, yields: () => boolean) {
+    this.#desk = desk;
+    this.#yields = yields;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get lastScan(): ScanSummary | null {
+    return this.#lastScan;
+  }
+
+  get nextScanAt(): number | null {
+    return this.#running ? this.#nextScanAt : null;
+  }
+
+  get intervalMs(): number {
+    return this.#desk.options.checkIntervalMs ?? usualIntervalMs;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#nextScanAt = this.#desk.now();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#nextScanAt = null;
+    this.abort();
+    await this.#scanning;
+    await this.whenIdle();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.abort();
+    this.#desk.changed();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#desk.changed();
+  }
+
+  /** Ends what is under way and forgets what waits; the next scan finds again what is still missing. */
+  cancel(): number {
+    this.abort();
+    const dropped = this.#desk.queue.clear();
+    this.#batch = new Set();
+    this.#progress = undefined;
+    this.#desk.changed();
+    return dropped;
+  }
+
+  /** What is under way stays in the queue and is asked for again. */
+  abort(): void {
+    for (const one of Object.values(this.#lanes)) one.abort?.abort();
+  }
+
+  /** Called every second, and whenever something may have changed. */
+  beat(): void {
+    const now = this.#desk.now();
+    if (this.#running && this.#nextScanAt !== null && now >= this.#nextScanAt)
+      void this.scan(false);
+    this.#runLanes();
+  }
+
+  #runLanes(): void {
+    void this.#run('person');
+    void this.#run('filler');
+  }
+
+  /** Looks at all files now. `unbounded` works off everything, not only the next few files. */
+  async scan(unbounded: boolean): Promise<void> {
+    // One at a time; who asks while one runs wants one that begins after.
+    while (this.#scanning) await this.#scanning;
+    this.#scanning = this.#scan(unbounded);
+    try {
+      await this.#scanning;
+    } finally {
+      this.#scanning = undefined;
+      this.#desk.changed();
+      if (this.#running || this.#unbounded) this.#runLanes();
+    }
+  }
+
+  async #scan(unbounded: boolean): Promise<void> {
+    const desk = this.#desk;
+    this.#nextScanAt = desk.now() + this.intervalMs;
+    try {
+      const { summary, planned, unstable } = await survey(desk);
+      this.#lastScan = summary;
+      if (unstable > 0) this.#nextScanAt = Math.min(this.#nextScanAt, desk.now() + lookAgainMs);
+      const now = desk.now();
+      const worth = planned.filter(({ symbol }) => (this.#hopeless.get(symbol) ?? 0) <= now);
+      desk.counts.gapsDetected += worth.reduce((sum, { holes }) => sum + holes, 0);
+      desk.queue.add(worth, 'filler', now);
+      if (unstable === 0 || unbounded || this.#batch.size === 0) this.#chooseBatch(unbounded);
+    } catch (error) {
+      desk.error(null, `the bar files could not be looked at: ${String(error)}`);
+    }
+    desk.save();
+  }
+
+  /** The next few files: those begun, then those served longest ago, the newest hole first among equals. */
+  #chooseBatch(unbounded: boolean): void {
+    const now = this.#desk.now();
+    const ready = this.#desk.queue
+      .items()
+      .filter(({ wanted, notBefore }) => wanted === 'filler' && notBefore <= now);
+    const keys = [...new Set(ready.map(seriesKey))];
+    this.#unbounded = unbounded;
+    const rank = (key: string) => (this.#batch.has(key) ? -1 : (this.#served.get(key) ?? 0));
+    // Sorting is stable, and the queue has the newest holes first.
+    const sorted = keys.sort((a, b) => rank(a) - rank(b));
+    const size = this.#desk.options.batchSize ?? usualBatch;
+    this.#batch = new Set(unbounded ? sorted : sorted.slice(0, size));
+  }
+
+  /** Puts requests of a person into the queue, and on the disk before it is confirmed. */
+  want(requests: readonly PlannedRequest[], series: Series): void {
+    const desk = this.#desk;
+    this.#hopeless.delete(series.symbol);
+    desk.queue.promote(series);
+    desk.queue.add(requests, 'person', desk.now());
+    desk.counts.gapsDetected += requests.reduce((sum, { holes }) => sum + holes, 0);
+    desk.save(true);
+    this.beat();
+  }
+
+  /** Resolves when nothing can be done at the moment. */
+  whenIdle(): Promise<void> {
+    if (!this.#busy()) return Promise.resolve();
+    return new Promise((idle) => this.#idle.add(idle));
+  }
+
+  #busy(): boolean {
+    return this.#lanes.person.busy || this.#lanes.filler.busy;
+  }
+
+  async #run(wanted: Wanted): Promise<void> {
+    const one = this.#lanes[wanted];
+    if (one.busy) return;
+    one.busy = true;
+    try {
+      for (let item = this.#next(wanted); item; item = this.#next(wanted)) {
+        await this.#work(item, one);
+      }
+    } finally {
+      one.busy = false;
+      if (!this.#busy()) {
+        for (const idle of this.#idle) idle();
+        this.#idle.clear();
+      }
+      if (this.#desk.queue.length === 0) this.#progress = undefined;
+      this.#desk.changed();
+    }
+  }
+
+  #next(wanted: Wanted): QueuedRequest | undefined {
+    const one = this.#lanes[wanted];
+    one.waitingFor = undefined;
+    const now = this.#desk.now();
+    const active = this.#running || this.#unbounded || wanted === 'person';
+    if (!active || this.#paused) return undefined;
+    const item = this.#desk.queue.items().find((each) => {
+      if (each.wanted !== wanted || each.notBefore > now) return false;
+      return wanted === 'person' || this.#batch.has(seriesKey(each));
+    });
+    if (!item) return undefined;
+    if (wanted === 'filler' && this.#yields()) return undefined;
+    const may = this.#desk.mayAsk(wanted === 'person' ? 'person' : 'background');
+    if (may !== 'yes') {
+      one.waitingFor = may;
+      return undefined;
+    }
+    if (wanted === 'filler' && now < this.#holdUntil) {
+      one.waitingFor = 'pacing';
+      return undefined;
+    }
+    return item;
+  }
+
+  async #work(item: QueuedRequest, one: Lane): Promise<void> {
+    const desk = this.#desk;
+    const abort = new AbortController();
+    one.abort = abort;
+    one.current = item;
+    this.#progress ??= { startedAt: desk.now(), done: 0, failed: 0 };
+    this.#served.set(seriesKey(item), desk.now());
+    desk.changed();
+    const began = desk.now();
+    try {
+      const priority = item.wanted === 'person' ? 'person' : 'background';
+      if (stillMissing(desk, item)) {
+        const { timeframe, hours, days } = item;
+        // Planned before it was learnt that so much at once is too much.
+        const outcome: Outcome =
+          days > desk.caps.cap(timeframe, hours, desk.now())
+            ? { kind: 'smaller' }
+            : await fetchSpan(desk, item, priority, abort.signal);
+        await this.#settle(item, outcome, abort.signal);
+      } else desk.queue.remove(item.id);
+    } catch (error) {
+      desk.error(item, `${seriesKey(item)}: ${String(error)}`);
+      desk.queue.delay(item.id, desk.now() + 5 * minuteMs);
+    } finally {
+      one.abort = undefined;
+      one.current = undefined;
+      this.#spentMs += desk.now() - began;
+      this.#asked++;
+      desk.changed();
+    }
+  }
+
+  async #settle(item: QueuedRequest, outcome: Outcome, signal: AbortSignal): Promise<void> {
+    const desk = this.#desk;
+    const key = seriesKey(item);
+    switch (outcome.kind) {
+      case 'filled':
+        desk.queue.remove(item.id);
+        desk.processed.add(key);
+        desk.counts.gapsFilled += item.holes;
+        this.#count('done');
+        return;
+      case 'empty':
+        desk.queue.remove(item.id);
+        desk.counts.gapsFailed += item.holes;
+        this.#count('failed');
+        return;
+      case 'smaller': {
+        desk.queue.remove(item.id);
+        const calendar = desk.calendars.calendarOf(item.symbol);
+        const hole = { from: item.from, to: item.to, count: item.holes };
+        if (calendar)
+          desk.queue.add(planFor(desk, item, [hole], calendar), item.wanted, desk.now());
+        return;
+      }
+      case 'later': {
+        if (outcome.why === 'pacing') this.#holdUntil = desk.now() + outcome.afterMs;
+        if (outcome.why === 'not-connected' || outcome.why === 'cancelled') {
+          // Nothing is wrong with the request; it is not worth counting.
+          desk.queue.postpone(item.id, desk.now() + Math.max(1000, outcome.afterMs));
+          return;
+        }
+        const wait = Math.min(longestDelayMs, outcome.afterMs * 2 ** item.attempts);
+        desk.queue.delay(item.id, desk.now() + wait);
+        return;
+      }
+      case 'restated': {
+        const rebuilt = await rebuild(desk, item, outcome, signal);
+        if (rebuilt.kind === 'filled') {
+          desk.queue.removeSeries(item);
+          desk.processed.add(key);
+          desk.counts.gapsFilled += item.holes;
+          this.#count('done');
+        } else desk.queue.delay(item.id, desk.now() + 60 * minuteMs);
+        return;
+      }
+      case 'hopeless':
+        desk.queue.removeSymbol(item.symbol);
+        this.#hopeless.set(item.symbol, desk.now() + hopelessForMs);
+        desk.counts.gapsFailed += item.holes;
+        this.#count('failed');
+        return;
+    }
+  }
+
+  #count(what: 'done' | 'failed'): void {
+    if (this.#progress) this.#progress[what]++;
+    totals(this.#desk);
+  }
+
+  progress(): FillProgress | null {
+    if (!this.#progress || this.#desk.queue.length === 0) return null;
+    const left = this.#desk.queue.length;
+    const { done, failed, startedAt } = this.#progress;
+    const current = this.#lanes.person.current ?? this.#lanes.filler.current;
+    return {
+      startedAt,
+      done,
+      failed,
+      total: done + failed + left,
+      current: current ? seriesKey(current) : null,
+      msLeft: this.#msLeft(left),
+    };
+  }
+
+  /** By the speed so far, the broker's budget and the few files a cycle, whichever is slowest. */
+  #msLeft(left: number): number | null {
+    if (this.#asked === 0) return null;
+    const { left: budget, total } = this.#desk.ports.source.pacing();
+    const bySpeed = left * (this.#spentMs / this.#asked);
+    const byBudget = left <= budget ? 0 : ((left - budget) / Math.max(1, total)) * 10 * minuteMs;
+    const files = new Set(
+      this.#desk.queue
+        .items()
+        .filter(({ wanted }) => wanted === 'filler')
+        .map(seriesKey),
+    ).size;
+    const cycles = this.#unbounded
+      ? 0
+      : Math.ceil(files / (this.#desk.options.batchSize ?? usualBatch)) - 1;
+    return Math.round(Math.max(bySpeed, byBudget, cycles * this.intervalMs));
+  }
+
+  activity(): HistoryActivity {
+    if (this.#scanning) return { kind: 'scanning' };
+    if (this.#paused) return { kind: 'paused' };
+    if (this.#busy() && (this.#lanes.person.current || this.#lanes.filler.current)) {
+      return { kind: 'filling' };
+    }
+    const waitingFor = this.#lanes.person.waitingFor ?? this.#lanes.filler.waitingFor;
+    if (waitingFor) return { kind: 'waiting', for: waitingFor };
+    return this.#running ? { kind: 'idle' } : { kind: 'stopped' };
+  }
+}
+
+function lane(): Lane {
+  return { busy: false, abort: undefined, current: undefined, waitingFor: undefined };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { nyse } from '../calendar/nyse.ts';
+import { LiveBars } from './live-bars.ts';
+
+const open = Date.UTC(2026, 10, 20, 14, 30);
+
+describe('live bars', () => {
+  it('make the minutes and the day of ticks', () => {
+    const live = new LiveBars(() => nyse);
+    live.tick('AAPL', 100, 1000, open);
+    live.tick('AAPL', 102, 1050, open + 20_000);
+    live.tick('AAPL', 99, 1075, open + 40_000);
+    live.tick('AAPL', 101, 1100, open + 60_000);
+    expect(live.bars('AAPL', '1m', 0)).toEqual([
+      { t: open, open: 100, high: 102, low: 99, close: 99, volume: 75 },
+      { t: open + 60_000, open: 101, high: 101, low: 101, close: 101, volume: 25 },
+    ]);
+    expect(live.bars('AAPL', '1d', 0)).toEqual([
+      { t: Date.UTC(2026, 10, 20), open: 100, high: 102, low: 99, close: 101, volume: 1100 },
+    ]);
+    expect(live.takeChanges().map(({ timeframe, bar }) => [timeframe, bar.close])).toEqual([
+      ['1m', 99],
+      ['1d', 101],
+      ['1m', 101],
+    ]);
+    expect(live.takeChanges()).toEqual([]);
+  });
+
+  it('begin a new day with the session and drop what the broker has told', () => {
+    const live = new LiveBars(() => nyse);
+    live.tick('AAPL', 100, 5000, open);
+    live.settle('AAPL', '1m', open);
+    expect(live.bars('AAPL', '1m', 0)).toEqual([]);
+    const monday = open + 3 * 86_400_000;
+    live.tick('AAPL', 110, 10, monday);
+    expect(live.bars('AAPL', '1d', 0)).toEqual([
+      { t: Date.UTC(2026, 10, 23), open: 110, high: 110, low: 110, close: 110, volume: 10 },
+    ]);
+  });
+
+  it('take nothing while the exchange is shut, nor without a calendar, nor a price that is none', () => {
+    const live = new LiveBars((symbol) => (symbol === 'AAPL' ? nyse : undefined));
+    live.tick('AAPL', 100, 1, open + 86_400_000);
+    live.tick('XXXX', 100, 1, open);
+    live.tick('AAPL', Number.NaN, 1, open);
+    live.tick('AAPL', -1, 1, open);
+    expect(live.takeChanges()).toEqual([]);
+  });
+});

@@ -1,0 +1,124 @@
+import type { Bar, Timeframe } from '../../shared/bar.ts';
+import type { ExchangeCalendar, Session } from '../calendar/exchange-calendar.ts';
+import { dateMs } from '../calendar/expected-bars.ts';
+import { sessionAt } from '../calendar/open-hours.ts';
+
+const minuteMs = 60_000;
+const keptMinutes = 2 * 1440;
+
+interface LiveSymbol {
+  readonly minutes: Map<number, Bar>;
+  day: Bar | undefined;
+  session: Session | undefined;
+  /** The session's volume as last told, which counts up over the day. */
+  volume: number | undefined;
+}
+
+/** One bar that changed. */
+export interface LiveChange {
+  readonly symbol: string;
+  readonly timeframe: '1m' | '1d';
+  readonly bar: Bar;
+}
+
+/**
+ * The day's minutes and its daily bar, made of ticks. They are provisional: ticks are a sample of what was traded, so
+ * the broker's own bars take their place once the session is over, and these are never written to a file.
+ */
+export class LiveBars {
+  readonly #symbols = new Map<string, LiveSymbol>();
+  readonly #calendarOf: (symbol: string) => ExchangeCalendar | undefined;
+  #changes = new Map<string, LiveChange>();
+
+  constructor(calendarOf: (symbol: string) => ExchangeCalendar | undefined) {
+    this.#calendarOf = calendarOf;
+  }
+
+  /** `dayVolume` counts from the session's start. */
+  tick(symbol: string, price: number, dayVolume: number | undefined, at: number): void {
+    if (!(price > 0) || !Number.isFinite(price) || !Number.isFinite(at)) return;
+    const live = this.#of(symbol);
+    if (!live.session || at < live.session.open || at >= live.session.close) {
+      const calendar = this.#calendarOf(symbol);
+      const session = calendar && sessionAt(calendar, at, 'all');
+      // A price from outside all hours belongs to no bar.
+      if (!session) return;
+      if (live.session?.date !== session.date) {
+        live.day = undefined;
+        live.volume = undefined;
+      }
+      live.session = session;
+    }
+    const before = live.volume;
+    const added =
+      dayVolume === undefined || before === undefined || dayVolume < before
+        ? 0
+        : dayVolume - before;
+    if (dayVolume !== undefined) live.volume = dayVolume;
+
+    const t = Math.floor(at / minuteMs) * minuteMs;
+    const minute = grown(live.minutes.get(t), t, price, added);
+    live.minutes.set(t, minute);
+    this.#changes.set(`${symbol} 1m ${t}`, { symbol, timeframe: '1m', bar: minute });
+    if (live.minutes.size > keptMinutes) {
+      live.minutes.delete(live.minutes.keys().next().value as number);
+    }
+    const day = grown(live.day, dateMs(live.session.date), price, added);
+    live.day = dayVolume === undefined ? day : { ...day, volume: dayVolume };
+    this.#changes.set(`${symbol} 1d`, { symbol, timeframe: '1d', bar: live.day });
+  }
+
+  /** What changed since the last call. */
+  takeChanges(): readonly LiveChange[] {
+    const changes = [...this.#changes.values()];
+    this.#changes = new Map();
+    return changes;
+  }
+
+  /** Provisional bars that begin after `after`, oldest first. */
+  bars(symbol: string, timeframe: Timeframe, after: number): readonly Bar[] {
+    const live = this.#symbols.get(symbol);
+    if (!live) return [];
+    if (timeframe === '1d') return live.day && live.day.t > after ? [live.day] : [];
+    if (timeframe !== '1m') return [];
+    return [...live.minutes.values()].filter((bar) => bar.t > after).sort((a, b) => a.t - b.t);
+  }
+
+  /** Bars the broker has told take the place of ours. */
+  settle(symbol: string, timeframe: Timeframe, upTo: number): void {
+    const live = this.#symbols.get(symbol);
+    if (!live) return;
+    if (timeframe === '1d' && live.day && live.day.t <= upTo) live.day = undefined;
+    if (timeframe !== '1m') return;
+    for (const t of live.minutes.keys()) if (t <= upTo) live.minutes.delete(t);
+  }
+
+  keepOnly(symbols: ReadonlySet<string>): void {
+    for (const symbol of this.#symbols.keys()) {
+      if (!symbols.has(symbol)) this.#symbols.delete(symbol);
+    }
+  }
+
+  #of(symbol: string): LiveSymbol {
+    let live = this.#symbols.get(symbol);
+    if (!live) {
+      live = { minutes: new Map(), day: undefined, session: undefined, volume: undefined };
+      this.#symbols.set(symbol, live);
+    }
+    return live;
+  }
+}
+
+function grown(bar: Bar | undefined, t: number, price: number, volume: number): Bar {
+  if (!bar || bar.t !== t) {
+    return { t, open: price, high: price, low: price, close: price, volume };
+  }
+  return {
+    t,
+    open: bar.open,
+    high: Math.max(bar.high, price),
+    low: Math.min(bar.low, price),
+    close: price,
+    volume: bar.volume + volume,
+  };
+}

@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nyse } from '../../calendar/nyse.ts';
+import { ExpectedBook } from '../scan/expected-book.ts';
+import { findHoles, type Hole } from '../scan/holes.ts';
+import { gapSample } from '../testing/gap-sample.ts';
+import { Caps, defaultCaps } from './caps.ts';
+import { durationText, seconds, sessions } from './duration.ts';
+import { inFairOrder, type PlannedRequest, planRequests } from './planner.ts';
+import { dayOf, tradeDays } from './trade-days.ts';
+
+const from = Date.UTC(2026, 9, 20);
+const until = Date.UTC(2026, 10, 20);
+const now = Date.UTC(2026, 10, 21);
+const days = tradeDays(nyse.sessions(from, until, 'regular'));
+const book = new ExpectedBook();
+
+function plan(holes: readonly Hole[], cap: number, timeframe: '1m' | '5m' | '1d' = '1m') {
+  return planRequests({
+    series: { symbol: 'AAPL', timeframe },
+    hours: 'regular',
+    holes,
+    days,
+    cap,
+    now,
+  });
+}
+
+/** What a request brings: all bars of its last so many sessions, or of its seconds. */
+function brings(request: PlannedRequest, t: number): boolean {
+  if (t >= request.end) return false;
+  if (request.duration.unit === 'S') return t >= request.end - request.duration.count * 1000;
+  const newest = dayOf(days, request.end - 1, false);
+  const count = request.duration.count * (request.duration.unit === 'Y' ? 252 : 1);
+  return t >= (days.open[Math.max(0, newest - count + 1)] as number);
+}
+
+describe('planning requests', () => {
+  const expected = book.within(nyse, '1m', 'regular', from, until);
+
+  it('covers every missing bar, within the cap, with as few requests as can be', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(expected.length - 1), fc.integer({ min: 1, max: 900 })), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        fc.integer({ min: 1, max: 8 }),
+        (gone, cap) => {
+          const missing = new Set(
+            gone.flatMap(([at, length]) => Array.from(expected.subarray(at, at + length))),
+          );
+          const present = expected.filter((t) => !missing.has(t));
+          const { holes } = findHoles(present, present.length, expected, 60_000);
+          const requests = plan(holes, cap);
+          for (const t of missing) expect(requests.some((each) => brings(each, t))).toBe(true);
+          for (const request of requests) expect(request.days).toBeLessThanOrEqual(cap);
+          const needed = [...new Set([...missing].map((t) => dayOf(days, t, false)))].sort(
+            (a, b) => b - a,
+          );
+          expect(requests.length).toBe(fewest(needed, cap));
+          expect(requests.map(({ to }) => to)).toEqual(
+            requests.map(({ to }) => to).sort((a, b) => b - a),
+          );
+        },
+      ),
+    );
+  });
+
+  /** By trying for each needed session, newest first, every window that covers it. */
+  function fewest(needed: readonly number[], cap: number): number {
+    const best = new Array<number>(needed.length + 1).fill(Number.POSITIVE_INFINITY);
+    best[needed.length] = 0;
+    for (let nth = needed.length - 1; nth >= 0; nth--) {
+      for (let end = nth + 1; end <= needed.length; end++) {
+        if ((needed[nth] as number) - (needed[end - 1] as number) >= cap) break;
+        best[nth] = Math.min(best[nth] as number, 1 + (best[end] as number));
+      }
+    }
+    return best[0] as number;
+  }
+
+  it('leaves no hole of a gap of thirteen days', () => {
+    const lastBar = Date.UTC(2026, 10, 6, 20, 59);
+    const missing = book.within(nyse, '1m', 'regular', lastBar + 1, until);
+    const { holes } = findHoles(Float64Array.of(lastBar), 1, missing, 60_000);
+    expect(holes).toHaveLength(1);
+    const requests = plan(holes, 5);
+    expect(requests.map(({ duration }) => durationText(duration))).toEqual(['5 D', '5 D']);
+    for (const t of missing) expect(requests.some((each) => brings(each, t))).toBe(true);
+  });
+
+  it('asks for a few minutes in seconds and never asks beyond the present', () => {
+    const t = Date.UTC(2026, 10, 19, 15);
+    const [small] = plan([{ from: t, to: t + 120_000, count: 3 }], 5);
+    expect(small).toMatchObject({ end: t + 180_000, duration: { count: 480, unit: 'S' } });
+    const [current] = planRequests({
+      series: { symbol: 'AAPL', timeframe: '5m' },
+      hours: 'regular',
+      holes: [{ from: t, to: t, count: 1 }],
+      days,
+      cap: 5,
+      now: t + 400_000,
+    });
+    expect(current).toMatchObject({ end: t + 420_000, duration: { count: 2, unit: 'D' } });
+  });
+
+  it('counts daily bars by their dates', () => {
+    const [request, ...more] = plan(
+      [{ from: Date.UTC(2026, 9, 22), to: Date.UTC(2026, 10, 18), count: 20 }],
+      365,
+      '1d',
+    );
+    expect(more).toEqual([]);
+    expect(request).toMatchObject({ duration: { count: 24, unit: 'D' } });
+    expect(request?.end).toBe(Date.UTC(2026, 10, 18, 21));
+  });
+
+  it('asks for one session more where they run round the clock', () => {
+    const midnight = Date.UTC(2026, 10, 18);
+    const clock = tradeDays([
+      {
+        date: '2026-11-18',
+        open: midnight - 7_200_000,
+        close: midnight + 75_600_000,
+        kind: 'full',
+      },
+    ]);
+    const [request] = planRequests({
+      series: { symbol: 'ES', timeframe: '5m' },
+      hours: 'all',
+      holes: [{ from: midnight, to: midnight, count: 1 }],
+      days: clock,
+      cap: 20,
+      now,
+    });
+    expect(request?.duration).toEqual({ count: 3, unit: 'D' });
+  });
+
+  it('plans the holes of five hundred symbols in few requests', () => {
+    const sample = gapSample();
+    expect(sample.holes).toBe(1546);
+    const requests = (cap: number) =>
+      sample.series.reduce(
+        (sum, { symbol, holes }) =>
+          sum +
+          planRequests({
+            series: { symbol, timeframe: '1m' },
+            hours: 'regular',
+            holes,
+            days: sample.days,
+            cap,
+            now: sample.now,
+          }).length,
+        0,
+      );
+    expect(requests(20)).toBeLessThanOrEqual(504);
+    expect(requests(5)).toBeLessThanOrEqual(1034);
+    expect(requests(1)).toBeLessThanOrEqual(1478);
+  });
+});
+
+describe('the order of requests', () => {
+  it('is newest first and takes turns between symbols', () => {
+    const order = inFairOrder([
+      { symbol: 'A', to: 1 },
+      { symbol: 'A', to: 9 },
+      { symbol: 'A', to: 8 },
+      { symbol: 'B', to: 5 },
+      { symbol: 'C', to: 7 },
+      { symbol: 'C', to: 2 },
+    ]).map(({ symbol, to }) => `${symbol}${to}`);
+    expect(order).toEqual(['A9', 'C7', 'B5', 'A8', 'C2', 'A1']);
+  });
+});
+
+describe('durations', () => {
+  it('are never shorter than what is asked for', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40_000 }),
+        fc.integer({ min: 1, max: 4000 }),
+        (s, n) => {
+          const inSeconds = seconds(s);
+          if (inSeconds) {
+            expect(inSeconds.count).toBeGreaterThanOrEqual(s);
+            expect(inSeconds.count % 60).toBe(0);
+            expect(inSeconds.count).toBeLessThanOrEqual(28_800);
+          } else expect(s).toBeGreaterThan(27_000);
+          const { count, unit } = sessions(n);
+          expect(count * (unit === 'Y' ? 252 : 1)).toBeGreaterThanOrEqual(n);
+          if (unit === 'D') expect(count).toBeLessThanOrEqual(365);
+        },
+      ),
+    );
+  });
+});
+
+describe('the caps', () => {
+  it('are halved after a failure, down to one session, and remembered for a week', () => {
+    const caps = new Caps({}, undefined);
+    expect(caps.cap('1m', 'regular', 0)).toBe(defaultCaps['1m']);
+    expect(caps.cap('1m', 'all', 0)).toBe(3);
+    expect(caps.halve('5m', 'all', 20, 0)).toBe(true);
+    expect(caps.halve('5m', 'all', 10, 0)).toBe(true);
+    const later = new Caps({}, JSON.parse(JSON.stringify(caps.takeChanges())));
+    expect(later.cap('5m', 'all', 1000)).toBe(5);
+    expect(later.cap('5m', 'regular', 1000)).toBe(20);
+    expect(later.cap('5m', 'all', 8 * 86_400_000)).toBe(20);
+    for (const asked of [5, 2]) expect(later.halve('5m', 'all', asked, 0)).toBe(true);
+    expect(later.halve('5m', 'all', 1, 0)).toBe(false);
+    expect(later.cap('5m', 'all', 0)).toBe(1);
+  });
+});

@@ -1,0 +1,97 @@
+import type { Bar, Timeframe } from '../../shared/bar.ts';
+import type { HistoryView } from '../../shared/history.ts';
+
+export interface BarRequest {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** Epoch milliseconds; the answer reaches back from here. */
+  readonly end: number;
+  /** In IBKR's words: `1800 S`, `5 D` (sessions), `2 Y`. */
+  readonly duration: string;
+  readonly useRth: boolean;
+  readonly priority: 'person' | 'background';
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+}
+
+export type SourceFailure =
+  | 'no-data'
+  | 'pacing'
+  | 'cancelled'
+  | 'timeout'
+  | 'not-connected'
+  | 'no-permission'
+  | 'unknown-symbol'
+  | 'error';
+
+export interface Failed {
+  readonly ok: false;
+  readonly reason: SourceFailure;
+  readonly code?: number;
+  readonly message: string;
+}
+
+export type BarAnswer = { readonly ok: true; readonly bars: readonly Bar[] } | Failed;
+
+/** Sessions as the broker states them; dates between the first and the last without one were closed. */
+export type ScheduleAnswer =
+  | {
+      readonly ok: true;
+      readonly timeZone: string;
+      readonly sessions: readonly {
+        /** `yyyymmdd`, the day the session counts for. */
+        readonly date: string;
+        readonly start: number;
+        readonly end: number;
+      }[];
+    }
+  | Failed;
+
+/** The hours in a contract's details. */
+export type HoursAnswer =
+  | {
+      readonly ok: true;
+      readonly tradingHours: string;
+      readonly liquidHours: string;
+      readonly timeZoneId: string;
+    }
+  | Failed;
+
+/** The broker's session, as far as history needs it. */
+export interface HistorySource {
+  available(): boolean;
+  request(request: BarRequest): Promise<BarAnswer>;
+  /** A year of sessions up to now. */
+  schedule(symbol: string, useRth: boolean): Promise<ScheduleAnswer>;
+  contractHours(symbol: string): Promise<HoursAnswer>;
+  pacing(): { readonly left: number; readonly total: number };
+}
+
+/** One ticker of a batch for the dictionary segment: daily bars, oldest first. */
+export interface TickerHistory {
+  readonly ticker: string;
+  /** `YYYY-MM-DD` of the first day asked for. */
+  readonly startDate: string;
+  /** ISO 8601. */
+  readonly curDate: string;
+  readonly endDate: string;
+  readonly bars: readonly Bar[];
+}
+
+export interface SnapshotPort {
+  /** One batch, one step of the snapshot epoch. */
+  write(batch: readonly TickerHistory[]): void;
+  /** Lays bars over those that are there already, by time. */
+  writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
+}
+
+export interface LeasePort {
+  reserved(): boolean;
+}
+
+export interface HistoryPorts {
+  readonly source: HistorySource;
+  readonly snapshot: SnapshotPort;
+  readonly lease: LeasePort;
+  publish(view: HistoryView): void;
+}

@@ -1,0 +1,392 @@
+import fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Bar } from '../../../shared/bar.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { BarColumns } from './columns.ts';
+import { noBars } from './columns.ts';
+import { type Disk, realDisk } from './disk.ts';
+import { fileName, type Series, seriesOfFile } from './file-name.ts';
+import { type FileStat, sameState } from './file-stat.ts';
+import { formatBars, formatFile } from './format.ts';
+import { type LoadedFile, readFault } from './loader.ts';
+import { type Merged, mergeColumns } from './merge-columns.ts';
+import { type FileReport, isPlain, parseFile, rewriteLoses } from './parse-file.ts';
+import { oldName, privateFolder, Salvage } from './salvage.ts';
+import { Stability } from './stability.ts';
+
+export type MergeResult =
+  | {
+      readonly ok: true;
+      readonly how: 'nothing' | 'created' | 'appended' | 'rewritten';
+      readonly added: number;
+      readonly changed: number;
+      /** All bars the file holds now. */
+      readonly columns: BarColumns;
+    }
+  | {
+      readonly ok: false;
+      /** `unstable` and `busy` pass by themselves; `disk` when there is room again; `unusable` needs a person. */
+      readonly reason: 'unstable' | 'busy' | 'disk' | 'unusable';
+      readonly message: string;
+    };
+
+export interface ListedFile extends Series {
+  readonly path: string;
+}
+
+export interface Listing {
+  readonly files: readonly ListedFile[];
+  readonly ignored: readonly { readonly name: string; readonly reason: string }[];
+}
+
+const rewriteTries = 6;
+
+/** The bar files of one folder, which other programs read and write too. */
+export class BarStore {
+  readonly dir: string;
+  readonly stability = new Stability();
+  readonly #disk: Disk;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #salvage: Salvage;
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #made = 0;
+
+  constructor(dir: string, clock: Clock, log: Log, disk: Disk = realDisk) {
+    this.dir = dir;
+    this.#disk = disk;
+    this.#clock = clock;
+    this.#log = log;
+    this.#salvage = new Salvage(disk, clock, log);
+  }
+
+  /** Makes the folder and finishes what a crash left half done. */
+  open(): void {
+    this.#disk.makeFolder(this.dir);
+    const folders = new Set([
+      this.dir,
+      ...this.list().files.map(({ path }) => dirname(target(path))),
+    ]);
+    for (const folder of folders) this.#salvage.recover(folder);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#turns.values());
+    this.#salvage.close();
+  }
+
+  list(): Listing {
+    const files: ListedFile[] = [];
+    const ignored: { name: string; reason: string }[] = [];
+    for (const name of this.#disk.list(this.dir)) {
+      const series = seriesOfFile(name);
+      if ('ignored' in series) ignored.push({ name, reason: series.ignored });
+      else files.push({ ...series, path: join(this.dir, name) });
+    }
+    return { files, ignored };
+  }
+
+  path(series: Series): string {
+    return join(this.dir, fileName(series));
+  }
+
+  stat(series: Series): FileStat | undefined {
+    try {
+      return this.#disk.stat(this.path(series));
+    } catch {
+      return undefined;
+    }
+  }
+
+  read(series: Series): LoadedFile {
+    try {
+      return parseFile(fs.readFileSync(this.path(series)));
+    } catch (error) {
+      return { ok: false, reason: readFault(error) };
+    }
+  }
+
+  /** Adds bars and corrects those that differ. When the promise fulfils with `ok`, they are on the disk. */
+  merge(series: Series, bars: readonly Bar[]): Promise<MergeResult> {
+    return this.#inTurn(series, (path) => this.#merge(path, bars));
+  }
+
+  /** Puts these bars in place of all there are; the old file is kept beside. */
+  replace(series: Series, bars: readonly Bar[]): Promise<MergeResult> {
+    return this.#inTurn(series, (path) => this.#merge(path, bars, true));
+  }
+
+  /** Cuts off a torn last row, once the file has kept still. */
+  repairTail(series: Series): Promise<boolean> {
+    return this.#inTurn(series, async (path) => {
+      const stat = this.#disk.stat(path);
+      return stat !== undefined && !stat.directory && this.#repairTail(path, stat);
+    });
+  }
+
+  /** One writer at a time for each file. */
+  async #inTurn<T>(series: Series, work: (path: string) => Promise<T>): Promise<T> {
+    const path = target(this.path(series));
+    const before = this.#turns.get(path) ?? Promise.resolve();
+    const turn = before.then(
+      () => work(path),
+      () => work(path),
+    );
+    this.#turns.set(path, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(path) === turn) this.#turns.delete(path);
+    }
+  }
+
+  async #merge(path: string, bars: readonly Bar[], replacing = false): Promise<MergeResult> {
+    try {
+      for (let tries = 0; tries < rewriteTries; tries++) {
+        const result = await this.#mergeOnce(path, bars, replacing);
+        if (result) return result;
+      }
+      return {
+        ok: false,
+        reason: 'busy',
+        message: `${basename(path)} is being written by another program`,
+      };
+    } catch (error) {
+      return { ok: false, reason: 'disk', message: diskFault(path, error) };
+    }
+  }
+
+  /** Undefined when the file changed under our hands. */
+  async #mergeOnce(
+    path: string,
+    bars: readonly Bar[],
+    replacing: boolean,
+  ): Promise<MergeResult | undefined> {
+    const stat = this.#disk.stat(path);
+    if (!stat) return this.#create(path, bars);
+    if (stat.directory) return unusable(path, 'it is a directory');
+    const fd = this.#disk.open(path, 'r');
+    try {
+      const bytes = this.#disk.read(fd, 0, stat.size);
+      if (!sameState(stat, this.#disk.statFd(fd))) return undefined;
+      const torn = bytes.length > 0 && bytes[bytes.length - 1] !== 10;
+      if (!this.stability.look(path, stat, torn, this.#clock.now())) {
+        return { ok: false, reason: 'unstable', message: `${basename(path)} is being rewritten` };
+      }
+      if (torn) {
+        if (!bytes.includes(10)) return unusable(path, 'the file has no whole line');
+        await this.#repairTail(path, stat);
+        return undefined;
+      }
+      const parsed = bytes.length === 0 ? emptyFile : parseFile(bytes);
+      if (!parsed.ok && !replacing) return unusable(path, parsed.reason);
+      const { columns, report } = parsed.ok && !replacing ? parsed : emptyFile;
+      const merged = mergeColumns(columns, bars);
+      if (merged.added === 0 && merged.changed === 0 && !replacing) return done('nothing', merged);
+      if (!merged.inside && isPlain(report) && bytes.length > 0 && !replacing) {
+        return (await this.#append(path, merged.newer, stat))
+          ? done('appended', merged)
+          : undefined;
+      }
+      const keep = replacing || rewriteLoses(report);
+      return (await this.#rewrite(path, stat, merged, keep))
+        ? done('rewritten', merged)
+        : undefined;
+    } finally {
+      this.#disk.close(fd);
+    }
+  }
+
+  async #create(path: string, bars: readonly Bar[]): Promise<MergeResult | undefined> {
+    const merged = mergeColumns(noBars, bars);
+    if (merged.added === 0) return done('nothing', merged);
+    const temporary = await this.#writeTemporary(path, merged.columns, 0o644);
+    try {
+      // A link, because it fails where a rename would overwrite what somebody made just now.
+      this.#disk.link(temporary, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+      throw error;
+    } finally {
+      this.#disk.unlink(temporary);
+    }
+    await this.#disk.syncFolder(dirname(path));
+    this.#accept(path);
+    return done('created', merged);
+  }
+
+  async #append(path: string, bars: readonly Bar[], stat: FileStat): Promise<boolean> {
+    const bytes = Buffer.from(formatBars(bars), 'latin1');
+    const fd = this.#disk.open(path, 'a');
+    try {
+      if (!sameState(stat, this.#disk.statFd(fd))) return false;
+      try {
+        this.#disk.write(fd, bytes);
+      } catch (error) {
+        this.#takeBack(path, stat.size, bytes);
+        throw error;
+      }
+      await this.#disk.sync(fd);
+    } finally {
+      this.#disk.close(fd);
+    }
+    this.#accept(path);
+    return true;
+  }
+
+  /** A full disk may have taken part of a row. Only what is surely ours is cut off again. */
+  #takeBack(path: string, size: number, bytes: Buffer): void {
+    const fd = this.#disk.open(path, 'r+');
+    try {
+      const now = this.#disk.statFd(fd).size;
+      if (now <= size || now > size + bytes.length) return;
+      const written = this.#disk.read(fd, size, now - size);
+      if (written.equals(bytes.subarray(0, written.length))) this.#disk.truncate(fd, size);
+    } finally {
+      this.#disk.close(fd);
+    }
+  }
+
+  /** True when the new file stands. */
+  async #rewrite(path: string, stat: FileStat, merged: Merged, keep: boolean): Promise<boolean> {
+    const temporary = await this.#writeTemporary(path, merged.columns, stat.mode);
+    const old = oldName(path, stat.size, this.#made++);
+    let renamed = false;
+    try {
+      const current = this.#disk.stat(path);
+      if (!current || !sameState(stat, current)) return false;
+      this.#disk.link(path, old);
+      if (keep) this.#disk.link(path, this.#keptName(path));
+      await this.#renameOver(temporary, path);
+      renamed = true;
+    } finally {
+      if (!renamed) {
+        this.#disk.unlink(temporary);
+        this.#disk.unlink(old);
+      }
+    }
+    this.#salvage.watch(path, old, stat.size);
+    await this.#disk.syncFolder(dirname(path));
+    this.#accept(path);
+    return true;
+  }
+
+  async #writeTemporary(path: string, columns: BarColumns, mode: number): Promise<string> {
+    const folder = join(dirname(path), privateFolder);
+    this.#disk.makeFolder(folder);
+    const temporary = join(folder, `${basename(path)}.${process.pid}.${this.#made++}.new`);
+    const fd = this.#disk.open(temporary, 'wx', mode);
+    let whole = false;
+    try {
+      this.#disk.write(fd, Buffer.from(formatFile(columns), 'latin1'));
+      await this.#disk.sync(fd);
+      whole = true;
+    } finally {
+      this.#disk.close(fd);
+      if (!whole) this.#disk.unlink(temporary);
+    }
+    return temporary;
+  }
+
+  /** Windows refuses while somebody has the file open; that passes. Writing over it in place would not be safe. */
+  async #renameOver(from: string, to: string): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        this.#disk.rename(from, to);
+        return;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? '';
+        if (tries === 6 || !['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
+        await new Promise<void>((go) => this.#clock.after(50 * tries, go));
+      }
+    }
+  }
+
+  async #repairTail(path: string, stat: FileStat): Promise<boolean> {
+    const fd = this.#disk.open(path, 'r+');
+    try {
+      const bytes = this.#disk.read(fd, 0, stat.size);
+      const end = bytes.lastIndexOf(10) + 1;
+      const torn = end < bytes.length;
+      if (!this.stability.look(path, stat, torn, this.#clock.now())) return false;
+      if (!torn || end === 0) return false;
+      if (!sameState(stat, this.#disk.statFd(fd))) return false;
+      this.#keepTorn(path, bytes.subarray(end));
+      this.#disk.truncate(fd, end);
+      await this.#disk.sync(fd);
+      this.#log.warn(
+        { path, cut: bytes.toString('latin1', end) },
+        'a torn last row was cut off; it will be fetched again',
+      );
+    } finally {
+      this.#disk.close(fd);
+    }
+    this.#accept(path);
+    return true;
+  }
+
+  #keepTorn(path: string, bytes: Buffer): void {
+    const folder = join(dirname(path), privateFolder);
+    this.#disk.makeFolder(folder);
+    const fd = this.#disk.open(join(folder, 'torn.log'), 'a');
+    try {
+      const line = { at: new Date(this.#clock.now()), path, cut: bytes.toString('latin1') };
+      this.#disk.write(fd, Buffer.from(`${JSON.stringify(line)}\n`));
+    } finally {
+      this.#disk.close(fd);
+    }
+  }
+
+  #keptName(path: string): string {
+    const time = new Date(this.#clock.now()).toISOString().replaceAll(':', '').slice(0, 17);
+    const nth = this.#made++;
+    return join(
+      dirname(path),
+      privateFolder,
+      `${basename(path)}.${time}.${process.pid}.${nth}.kept`,
+    );
+  }
+
+  #accept(path: string): void {
+    const stat = this.#disk.stat(path);
+    if (stat) this.stability.accept(path, stat, this.#clock.now());
+  }
+}
+
+const noReport: FileReport = {
+  faults: [],
+  outOfOrder: 0,
+  duplicates: 0,
+  foreignRows: 0,
+  foreignHeader: false,
+  tornBytes: 0,
+};
+
+const emptyFile = { ok: true, columns: noBars, report: noReport } as const;
+
+/** Where a symbolic link leads, so that the file is replaced and not the link. */
+function target(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function done(
+  how: 'nothing' | 'created' | 'appended' | 'rewritten',
+  { columns, added, changed }: Merged,
+): MergeResult {
+  return { ok: true, how, added, changed, columns };
+}
+
+function unusable(path: string, why: string): MergeResult {
+  return { ok: false, reason: 'unusable', message: `${basename(path)}: ${why}` };
+}
+
+function diskFault(path: string, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  const what = code === 'ENOSPC' ? 'the disk is full' : String(error);
+  return `${basename(path)} could not be written: ${what}`;
+}

@@ -1,0 +1,103 @@
+import type { Bar } from '../../../shared/bar.ts';
+
+/** Bars as six parallel columns, oldest first; only the first `length` places count. */
+export interface BarColumns {
+  readonly length: number;
+  /** Starts in epoch milliseconds. */
+  readonly t: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+export const noBars: BarColumns = columnsOver(new ArrayBuffer(0), 0, 0, 0);
+
+export const bytesPerRow = 6 * Float64Array.BYTES_PER_ELEMENT;
+
+/** Columns of `capacity` rows that lie side by side in `buffer` from `byteOffset` on. */
+export function columnsOver(
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  capacity: number,
+  length: number,
+): BarColumns {
+  const column = (nth: number) =>
+    new Float64Array(buffer, byteOffset + nth * capacity * 8, capacity);
+  return {
+    length,
+    t: column(0),
+    open: column(1),
+    high: column(2),
+    low: column(3),
+    close: column(4),
+    volume: column(5),
+  };
+}
+
+export function allocateColumns(capacity: number): BarColumns {
+  return columnsOver(new ArrayBuffer(capacity * bytesPerRow), 0, capacity, capacity);
+}
+
+/** The rows [from, to), sharing memory with `columns`. */
+export function viewOf(columns: BarColumns, from: number, to: number): BarColumns {
+  return {
+    length: to - from,
+    t: columns.t.subarray(from, to),
+    open: columns.open.subarray(from, to),
+    high: columns.high.subarray(from, to),
+    low: columns.low.subarray(from, to),
+    close: columns.close.subarray(from, to),
+    volume: columns.volume.subarray(from, to),
+  };
+}
+
+export function copyOf(columns: BarColumns): BarColumns {
+  const copy = allocateColumns(columns.length);
+  for (const name of columnNames) copy[name].set(columns[name].subarray(0, columns.length));
+  return copy;
+}
+
+export const columnNames = ['t', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+export function barAt(columns: BarColumns, row: number): Bar {
+  return {
+    t: columns.t[row] as number,
+    open: columns.open[row] as number,
+    high: columns.high[row] as number,
+    low: columns.low[row] as number,
+    close: columns.close[row] as number,
+    volume: columns.volume[row] as number,
+  };
+}
+
+export function setBar(columns: BarColumns, row: number, bar: Bar): void {
+  for (const name of columnNames) columns[name][row] = bar[name];
+}
+
+export function barsOf(columns: BarColumns, from = 0, to = columns.length): Bar[] {
+  const bars: Bar[] = [];
+  for (let row = from; row < to; row++) bars.push(barAt(columns, row));
+  return bars;
+}
+
+export function columnsOf(bars: readonly Bar[]): BarColumns {
+  const columns = allocateColumns(bars.length);
+  bars.forEach((bar, row) => {
+    setBar(columns, row, bar);
+  });
+  return columns;
+}
+
+/** The first row of the sorted column `t` that starts at or after `time`. */
+export function firstAtOrAfter(t: Float64Array, length: number, time: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((t[middle] as number) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

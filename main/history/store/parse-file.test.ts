@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Bar } from '../../../shared/bar.ts';
+import { barsOf, columnsOf } from './columns.ts';
+import { formatBar, formatFile, header } from './format.ts';
+import { describeReport, isPlain, parseFile, rewriteLoses } from './parse-file.ts';
+
+const t0 = Date.UTC(2025, 4, 28, 14);
+
+function parse(text: string) {
+  const parsed = parseFile(Buffer.from(text));
+  if (!parsed.ok) throw new Error(parsed.reason);
+  return { bars: barsOf(parsed.columns), report: parsed.report };
+}
+
+function bar(minute: number, close = 1.5): Bar {
+  return { t: t0 + minute * 60_000, open: 1, high: 2, low: 1, close, volume: 10 };
+}
+
+describe('reading a bar file', () => {
+  it('takes the bars it wrote, to the last digit', () => {
+    const price = fc.double({ min: 0, max: 1e9, noNaN: true, noDefaultInfinity: true });
+    const anyBar = fc.record({
+      minute: fc.nat(10_000_000),
+      open: price,
+      low: price,
+      span: price,
+      close: price,
+      volume: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(anyBar, { selector: (each) => each.minute }), (some) => {
+        const bars = some
+          .sort((a, b) => a.minute - b.minute)
+          .map(({ minute, open, low, span, close, volume }) => ({
+            t: minute * 60_000,
+            open,
+            high: low + span,
+            low,
+            close,
+            volume,
+          }));
+        const { bars: read, report } = parse(formatFile(columnsOf(bars)));
+        expect(read).toEqual(bars);
+        expect(describeReport(report)).toEqual([]);
+      }),
+    );
+  });
+
+  it('reads numbers as JavaScript does, however they are written', () => {
+    const digits = fc
+      .tuple(fc.nat({ max: 2 ** 31 }), fc.nat({ max: 2 ** 31 }), fc.boolean())
+      .map(([whole, part, long]) => `${whole}.${String(part).padStart(long ? 14 : 3, '0')}`);
+    fc.assert(
+      fc.property(digits, (text) => {
+        const { bars } = parse(`${header}\n2025-05-28 14:00:00+00:00,${text},9e20,0,1,1\n`);
+        expect(bars[0]?.open).toBe(Number(text));
+      }),
+    );
+  });
+
+  it('understands CRLF, zone-less times, other zones, dates alone and exponents', () => {
+    const { bars, report } = parse(
+      `${header}\r\n2025-05-28 14:00:00+00:00,1,2,1,1.5,10\r\n2025-05-28 14:01:00,1,2,1,1.5,10\r\n` +
+        '2025-05-28 10:02:00-04:00,1,2,1,1.5,1e1\n2025-05-28T14:03:00Z,1.0,2.0,1.0,1.5,10.0\n2025-05-29,1,2,1,1.5,10\n',
+    );
+    expect(bars).toEqual([bar(0), bar(1), bar(2), bar(3), bar(600)]);
+    expect(isPlain(report)).toBe(false);
+    expect(rewriteLoses(report)).toBe(false);
+  });
+
+  it('leaves out what is no bar and names why', () => {
+    const { bars, report } = parse(
+      `${header}\n${formatBar(bar(0))}2025-05-28 14:01:00+00:00,1,nan,1,1,1\n2025-05-28 14:02:00+00:00,1,2,-1,1,1\n` +
+        '2025-05-28 14:03:00+00:00,1,2,1\n2025-02-30 14:00:00+00:00,1,2,1,1,1\n\n2025-05-28 14:04:00+00:00,1,1,2,1,1\n' +
+        `2025-05-28 14:05:00+00:00,1,,1,1,1\n\0\0\0\n2025-05-2: 14:00:00+00:00,1,2,1,1,1\n${formatBar(bar(6))}`,
+    );
+    expect(bars).toEqual([bar(0), bar(6)]);
+    expect(report.faults.map(({ fault, count }) => [fault, count])).toEqual([
+      ['number', 2],
+      ['negative', 1],
+      ['fields', 3],
+      ['time', 2],
+      ['order', 1],
+    ]);
+    expect(rewriteLoses(report)).toBe(true);
+  });
+
+  it('takes the -1 that stands for no volume as none', () => {
+    const { bars } = parse(`${header}\n2025-05-28 14:00:00+00:00,1,2,1,1.5,-1\n`);
+    expect(bars[0]?.volume).toBe(0);
+  });
+
+  it('sorts rows out of order and lets the later row win', () => {
+    const { bars, report } = parse(
+      `${header}\n${formatBar(bar(2))}${formatBar(bar(0))}${formatBar(bar(1))}${formatBar(bar(2, 1.75))}`,
+    );
+    expect(bars).toEqual([bar(0), bar(1), bar(2, 1.75)]);
+    expect(report.duplicates).toBe(1);
+  });
+
+  it('never reads past the last newline', () => {
+    const { bars, report } = parse(
+      `${header}\n${formatBar(bar(0))}2025-05-28 14:01:00+00:00,1,2,1,1.5,1`,
+    );
+    expect(bars).toEqual([bar(0)]);
+    expect(report.tornBytes).toBe(37);
+  });
+
+  it('finds the columns by their names when they stand otherwise', () => {
+    const { bars, report } = parse(
+      'Date,Close,Open,High,Low,Adj,Volume\n2025-05-28 14:00:00,1.5,1,2,1,7,10\n',
+    );
+    expect(bars).toEqual([bar(0)]);
+    expect(report.foreignHeader).toBe(true);
+  });
+
+  it('takes a file that has no header', () => {
+    expect(parse(formatBar(bar(0))).bars).toEqual([bar(0)]);
+  });
+
+  it('says which columns are missing', () => {
+    expect(parseFile(Buffer.from('timestamp,open,close\n'))).toEqual({
+      ok: false,
+      reason: 'its header lacks high, low, volume',
+    });
+    expect(parseFile(Buffer.from(''))).toEqual({ ok: false, reason: 'the file is empty' });
+    expect(parseFile(Buffer.from('timesta'))).toEqual({
+      ok: false,
+      reason: 'the file has no whole line',
+    });
+  });
+
+  it('survives any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(60), (noise, at) => {
+        const good = Buffer.from(`${header}\n${formatBar(bar(0))}${formatBar(bar(1))}`);
+        parseFile(noise);
+        parseFile(Buffer.concat([good.subarray(0, at), noise, good.subarray(at)]));
+      }),
+    );
+  });
+});

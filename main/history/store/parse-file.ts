@@ -1,0 +1,205 @@
+import { allocateColumns, type BarColumns, setBar, viewOf } from './columns.ts';
+import { header } from './format.ts';
+import {
+  type FieldOrder,
+  type LineFault,
+  lineFaults,
+  parseLine,
+  usualOrder,
+} from './parse-line.ts';
+import { parseRows } from './parse-rows.ts';
+
+/** What was odd in a file, for a person and for the decision how to write to it. */
+export interface FileReport {
+  /** Lines left out, by reason, with the byte where the first of them begins. */
+  readonly faults: readonly { readonly fault: LineFault; readonly count: number; at: number }[];
+  readonly outOfOrder: number;
+  readonly duplicates: number;
+  /** Rows that are right but not in the form we write. */
+  readonly foreignRows: number;
+  /** The header has more columns, or others, than ours: a rewrite would drop them. */
+  readonly foreignHeader: boolean;
+  /** Bytes after the last newline: a row somebody is writing, or one torn by a crash. */
+  readonly tornBytes: number;
+}
+
+export type ParsedFile =
+  | { readonly ok: true; readonly columns: BarColumns; readonly report: FileReport }
+  | { readonly ok: false; readonly reason: string };
+
+/** A whole bar file. Sorted, one row a time (the later row wins, as the later write), and what was odd about it. */
+export function parseFile(bytes: Uint8Array): ParsedFile {
+  const end = bytes.lastIndexOf(10) + 1;
+  const head = readHeader(bytes, end);
+  if (!head.ok) return head;
+  const state = new Float64Array(5);
+  state[0] = head.bytes;
+  let columns = allocateColumns(Math.max(16, estimateRows(bytes, head.bytes, end)));
+  let row = 0;
+  let disorder = 0;
+  let foreignRows = 0;
+  const faults = new Map<LineFault, { count: number; at: number }>();
+  for (;;) {
+    if (head.order === usualOrder) {
+      state[1] = row;
+      parseRows(bytes, end, arrays(columns), columns.length, state);
+      row = state[1];
+    }
+    const at = state[0] as number;
+    if (at >= end) break;
+    if (row === columns.length) {
+      columns = grown(columns, row);
+      continue;
+    }
+    const newline = bytes.indexOf(10, at);
+    const verdict = parseLine(textOf(bytes, at, newline), head.order);
+    state[0] = newline + 1;
+    if (typeof verdict === 'string') {
+      const known = faults.get(verdict);
+      if (known) known.count++;
+      else faults.set(verdict, { count: 1, at });
+      continue;
+    }
+    if (row > 0 && verdict.t <= (columns.t[row - 1] as number)) disorder++;
+    setBar(columns, row++, verdict);
+    foreignRows++;
+  }
+  disorder += state[2] as number;
+  const filled = viewOf(columns, 0, row);
+  const sorted = disorder > 0 ? sortColumns(filled) : filled;
+  return {
+    ok: true,
+    columns: sorted,
+    report: {
+      faults: [...faults].map(([fault, { count, at }]) => ({ fault, count, at })),
+      outOfOrder: Math.max(0, disorder - (row - sorted.length)),
+      duplicates: row - sorted.length,
+      foreignRows: foreignRows + (state[3] as number) + (state[4] as number),
+      foreignHeader: head.foreign,
+      tornBytes: bytes.length - end,
+    },
+  };
+}
+
+export function describeReport(report: FileReport): string[] {
+  const told = report.faults.map(
+    ({ fault, count }) =>
+      `${count} ${count === 1 ? 'line' : 'lines'} left out: ${lineFaults[fault]}`,
+  );
+  if (report.outOfOrder > 0) told.push(`${report.outOfOrder} rows out of order`);
+  if (report.duplicates > 0) told.push(`${report.duplicates} rows for a time that has another`);
+  if (report.tornBytes > 0) told.push(`a last row of ${report.tornBytes} bytes without its end`);
+  return told;
+}
+
+/** A rewrite would lose something that a person may want back. */
+export function rewriteLoses(report: FileReport): boolean {
+  return report.faults.length > 0 || report.foreignHeader || report.duplicates > 0;
+}
+
+/** Rows may be added at the end of such a file as it is. */
+export function isPlain(report: FileReport): boolean {
+  return report.foreignRows === 0 && !report.foreignHeader && report.tornBytes === 0;
+}
+
+type Header =
+  | {
+      readonly ok: true;
+      readonly bytes: number;
+      readonly order: FieldOrder;
+      readonly foreign: boolean;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+const columnWords = [
+  ['timestamp', 'date', 'datetime', 'time', ''],
+  ['open'],
+  ['high'],
+  ['low'],
+  ['close'],
+  ['volume'],
+] as const;
+
+export function readHeader(bytes: Uint8Array, end: number): Header {
+  const newline = bytes.indexOf(10);
+  if (bytes.length === 0) return { ok: false, reason: 'the file is empty' };
+  if (newline < 0 || newline >= end) return { ok: false, reason: 'the file has no whole line' };
+  const line = textOf(bytes, 0, newline).replace(/^\u00ef\u00bb\u00bf/, '');
+  if (line === header) return { ok: true, bytes: newline + 1, order: usualOrder, foreign: false };
+  const first = parseLine(line);
+  if (typeof first !== 'string') {
+    return { ok: true, bytes: 0, order: usualOrder, foreign: true };
+  }
+  const words = line
+    .toLowerCase()
+    .split(',')
+    .map((word) => word.trim());
+  const order = columnWords.map((names) =>
+    words.findIndex((word) => (names as readonly string[]).includes(word)),
+  );
+  const missing = columnWords.filter((_, nth) => (order[nth] as number) < 0).map(([name]) => name);
+  if (missing.length > 0) {
+    return { ok: false, reason: `its header lacks ${missing.join(', ')}` };
+  }
+  const usual = words.length === 6 && order.every((place, nth) => place === nth);
+  return {
+    ok: true,
+    bytes: newline + 1,
+    order: usual ? usualOrder : (order as unknown as FieldOrder),
+    foreign: true,
+  };
+}
+
+export function arrays(columns: BarColumns): readonly Float64Array[] {
+  return [columns.t, columns.open, columns.high, columns.low, columns.close, columns.volume];
+}
+
+/** How many rows there may be, from the average length in three places, a little more than less. */
+export function estimateRows(bytes: Uint8Array, start: number, end: number): number {
+  const size = end - start;
+  const sample = 2048;
+  if (size <= 3 * sample) return countLines(bytes, start, end) + 1;
+  let lines = 0;
+  for (const at of [start, start + ((size - sample) >> 1), end - sample]) {
+    lines += countLines(bytes, at, at + sample);
+  }
+  return Math.ceil(((lines + 1) / (3 * sample)) * size * 1.02);
+}
+
+function countLines(bytes: Uint8Array, from: number, to: number): number {
+  let lines = 0;
+  for (let at = from; at < to; at++) if (bytes[at] === 10) lines++;
+  return lines;
+}
+
+function grown(columns: BarColumns, rows: number): BarColumns {
+  const bigger = allocateColumns(Math.ceil(rows * 1.3) + 64);
+  const into = arrays(bigger);
+  arrays(columns).forEach((column, nth) => {
+    (into[nth] as Float64Array).set(column.subarray(0, rows));
+  });
+  return bigger;
+}
+
+function textOf(bytes: Uint8Array, from: number, newline: number): string {
+  const to = newline > from && bytes[newline - 1] === 13 ? newline - 1 : newline;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+}
+
+function sortColumns(columns: BarColumns): BarColumns {
+  const rows = Uint32Array.from({ length: columns.length }, (_, row) => row);
+  rows.sort((a, b) => (columns.t[a] as number) - (columns.t[b] as number) || a - b);
+  let kept = 0;
+  for (let nth = 0; nth < rows.length; nth++) {
+    const row = rows[nth] as number;
+    const next = rows[nth + 1];
+    if (next === undefined || columns.t[next] !== columns.t[row]) rows[kept++] = row;
+  }
+  const sorted = allocateColumns(kept);
+  const into = arrays(sorted);
+  arrays(columns).forEach((column, nth) => {
+    const target = into[nth] as Float64Array;
+    for (let row = 0; row < kept; row++) target[row] = column[rows[row] as number] as number;
+  });
+  return sorted;
+}

@@ -1,0 +1,225 @@
+import { barSeconds } from '../../shared/bar.ts';
+import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
+import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
+import type { Desk } from './desk.ts';
+import { type PlannedRequest, planRequests } from './plan/planner.ts';
+import { tradeDays } from './plan/trade-days.ts';
+import { type Gaps, gapsOf } from './scan/gaps.ts';
+import { findHoles, type Hole } from './scan/holes.ts';
+import type { FileScan } from './scan/scanner.ts';
+import type { ListedFile } from './store/bar-store.ts';
+import { type Series, seriesKey } from './store/file-name.ts';
+import { quietMs } from './store/stability.ts';
+
+const dayMs = 86_400_000;
+
+export interface Surveyed {
+  readonly summary: ScanSummary;
+  readonly planned: readonly PlannedRequest[];
+  /** Files somebody is writing to, to be looked at again soon. */
+  readonly unstable: number;
+}
+
+/** How many files are looked at before others get a turn. */
+const stride = 8;
+
+/** Looks at every file and plans requests for what is missing and not waited for already. */
+export async function survey(desk: Desk): Promise<Surveyed> {
+  const began = performance.now();
+  const { files, ignored } = desk.store.list();
+  const wanted = new Set<string>(
+    desk.options.timeframes ?? files.map(({ timeframe }) => timeframe),
+  );
+  const ours = files.filter(({ timeframe }) => wanted.has(timeframe));
+  const planned: PlannedRequest[] = [];
+  const seen = new Set<string>();
+  let read = 0;
+  let unstable = 0;
+  for (const [nth, file] of ours.entries()) {
+    if (nth % stride === stride - 1) await new Promise<void>((go) => setImmediate(go));
+    seen.add(seriesKey(file));
+    const { scan, requests } = surveyFile(desk, file);
+    if (scan.state === 'scanned' && scan.how !== 'index') read++;
+    if (scan.state === 'unstable') unstable++;
+    planned.push(...requests);
+  }
+  for (const key of desk.coverage.keys()) if (!seen.has(key)) desk.coverage.delete(key);
+  desk.index.keepOnly(new Set(files.map(({ path }) => path.slice(desk.options.dir.length + 1))));
+  totals(desk);
+  const old = [...desk.coverage.values()].filter(({ oldHoles }) => oldHoles > 0);
+  if (old.length > 0) {
+    desk.notice(
+      'old-gaps',
+      'old-gaps',
+      `${old.length} files have holes that ended more than ${desk.options.maxAgeDays ?? 30} days ago`,
+      'They are left alone until you ask for them with "fetch".',
+    );
+  } else desk.dropNotice('old-gaps');
+  const summary: ScanSummary = {
+    at: desk.now(),
+    tookMs: Math.round(performance.now() - began),
+    files: ours.length,
+    read,
+    ignored,
+  };
+  return { summary, planned, unstable };
+}
+
+/** Looks at one file, keeps what the window shows of it, and plans what is missing. */
+export function surveyFile(
+  desk: Desk,
+  file: ListedFile,
+): { readonly scan: FileScan; readonly requests: readonly PlannedRequest[] } {
+  const hours = desk.hoursOf(file.timeframe);
+  const calendar = desk.calendars.calendarOf(file.symbol);
+  const scan = desk.scanner.scan(file, calendar, hours, desk.now());
+  const gaps = scan.state === 'scanned' && calendar ? gapsNow(desk, file, scan, calendar) : noGaps;
+  desk.coverage.set(seriesKey(file), coverageOf(file, scan, calendar, gaps));
+  if (!calendar) {
+    desk.notice(
+      `no-calendar ${file.symbol}`,
+      'no-calendar',
+      `No trading hours are known for ${file.symbol}, so its gaps cannot be judged and are not filled`,
+      'Connect once so that the broker can tell them, or name a calendar in the calendars file.',
+    );
+    return { scan, requests: [] };
+  }
+  desk.dropNotice(`no-calendar ${file.symbol}`);
+  warnOfEnd(desk, calendar);
+  return { scan, requests: planFor(desk, file, gaps.fillable, calendar) };
+}
+
+const noGaps: Gaps = { fillable: [], old: [] };
+
+function gapsNow(
+  desk: Desk,
+  file: Series,
+  scan: FileScan & { state: 'scanned' },
+  calendar: ExchangeCalendar,
+): Gaps {
+  return gapsOf(
+    {
+      series: file,
+      calendar,
+      hours: desk.hoursOf(file.timeframe),
+      holes: scan.entry.holes,
+      last: scan.entry.last,
+      now: desk.now(),
+      maxAgeMs: (desk.options.maxAgeDays ?? 30) * dayMs,
+      settleMs: desk.tempo.settleMs,
+    },
+    desk.expected,
+    desk.empty,
+  );
+}
+
+/** Requests for these holes, without what the queue waits for already. */
+export function planFor(
+  desk: Desk,
+  series: Series,
+  holes: readonly Hole[],
+  calendar: ExchangeCalendar,
+  cap?: number,
+): PlannedRequest[] {
+  const hours = desk.hoursOf(series.timeframe);
+  const open = withoutWaiting(desk, series, holes, calendar);
+  const first = open[0];
+  const last = open.at(-1);
+  if (!first || !last) return [];
+  return planRequests({
+    series,
+    hours,
+    holes: open,
+    days: tradeDays(calendar.sessions(first.from - 3 * dayMs, last.to + 3 * dayMs, hours)),
+    cap: cap ?? desk.caps.cap(series.timeframe, hours, desk.now()),
+    now: desk.now(),
+  });
+}
+
+/** Whether any wanted bar is missing yet: the download or another program may have brought them meanwhile. */
+export function stillMissing(desk: Desk, request: PlannedRequest): boolean {
+  const calendar = desk.calendars.calendarOf(request.symbol);
+  const stored = desk.store.read(request);
+  if (!calendar || !stored.ok) return true;
+  const { timeframe, hours, from, to } = request;
+  const wanted = desk.expected.within(calendar, timeframe, hours, from, to + 1);
+  const { t, length } = stored.columns;
+  return findHoles(t, length, wanted, barSeconds(timeframe) * 1000).holes.length > 0;
+}
+
+function withoutWaiting(
+  desk: Desk,
+  series: Series,
+  holes: readonly Hole[],
+  calendar: ExchangeCalendar,
+): readonly Hole[] {
+  const waiting = desk.queue.waiting(series);
+  if (waiting.length === 0) return holes;
+  const hours = desk.hoursOf(series.timeframe);
+  return holes.flatMap((hole) => {
+    const over = waiting.filter(({ from, to }) => from <= hole.to && to >= hole.from);
+    if (over.length === 0) return [hole];
+    const all = desk.expected.within(calendar, series.timeframe, hours, hole.from, hole.to + 1);
+    const waitedFor = all.filter((t) => over.some(({ from, to }) => t >= from && t <= to));
+    return findHoles(waitedFor, waitedFor.length, all, 1).holes;
+  });
+}
+
+function coverageOf(
+  file: Series,
+  scan: FileScan,
+  calendar: ExchangeCalendar | undefined,
+  gaps: Gaps,
+): SeriesCoverage {
+  const entry = scan.state === 'unusable' ? undefined : scan.entry;
+  const count = (holes: readonly Hole[]) => holes.reduce((sum, hole) => sum + hole.count, 0);
+  const state = (): SeriesCoverage['state'] => {
+    if (scan.state !== 'scanned') return scan.state;
+    if (!calendar) return 'no-calendar';
+    if (gaps.fillable.length > 0) return 'gaps';
+    return gaps.old.length > 0 ? 'old-gaps' : 'whole';
+  };
+  return {
+    symbol: file.symbol,
+    timeframe: file.timeframe,
+    state: state(),
+    first: entry?.first ?? null,
+    last: entry?.last ?? null,
+    rows: entry?.rows ?? 0,
+    missing: count(gaps.fillable) + count(gaps.old),
+    holes: gaps.fillable.length,
+    oldHoles: gaps.old.length,
+    outside: entry?.outside ?? 0,
+    calendar: calendar?.id ?? null,
+    notes: scan.state === 'unusable' ? [scan.reason] : (entry?.notes ?? []),
+  };
+}
+
+export function totals(desk: Desk): void {
+  let rows = 0;
+  let missing = 0;
+  for (const one of desk.coverage.values()) {
+    rows += one.rows;
+    missing += one.missing;
+  }
+  Object.assign(desk.counts, { files: desk.coverage.size, rows, missing });
+  desk.changed();
+}
+
+function warnOfEnd(desk: Desk, calendar: ExchangeCalendar): void {
+  const today = new Date(desk.now()).toISOString().slice(0, 10);
+  const id = `calendar-ends ${calendar.id}`;
+  if (today <= calendar.validThrough || calendar.validThrough === '1970-01-01') {
+    desk.dropNotice(id);
+    return;
+  }
+  desk.notice(
+    id,
+    'calendar-ends',
+    `The trading hours of ${calendar.id} were checked until ${calendar.validThrough} only and are carried on by rule`,
+    'Update Gatehouse, or put holidays it does not know into the calendars file.',
+  );
+}
+
+/** When a file that was being written to may be believed again. */
+export const lookAgainMs = quietMs + 500;

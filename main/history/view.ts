@@ -1,0 +1,48 @@
+import type { HistoryView } from '../../shared/history.ts';
+import type { Desk } from './desk.ts';
+import type { Downloader } from './downloader.ts';
+import type { Filler } from './filler.ts';
+
+const shownQueue = 20;
+
+export function viewOf(
+  desk: Desk,
+  filler: Filler,
+  downloader: Downloader,
+  loading: { readonly filesDone: number; readonly filesTotal: number } | null,
+): HistoryView {
+  const items = desk.queue.items();
+  const activity = filler.activity();
+  return {
+    running: filler.running,
+    paused: filler.paused,
+    downloading: downloader.downloading,
+    activity: loading
+      ? { kind: 'loading', ...loading }
+      : downloader.downloading
+        ? { kind: 'downloading' }
+        : activity,
+    download: downloader.progress(),
+    fill: filler.progress(),
+    queue: {
+      length: items.length,
+      people: items.filter(({ wanted }) => wanted === 'person').length,
+      next: items.slice(0, shownQueue).map((item) => ({
+        symbol: item.symbol,
+        timeframe: item.timeframe,
+        from: item.from,
+        to: item.to,
+        wanted: item.wanted,
+        attempts: item.attempts,
+      })),
+    },
+    coverage: [...desk.coverage.values()],
+    lastScan: filler.lastScan,
+    nextScanAt: filler.nextScanAt,
+    counts: { ...desk.counts },
+    recentErrors: desk.errors,
+    notices: desk.notices(),
+    pacing: desk.ports.source.available() ? desk.ports.source.pacing() : null,
+    watchlist: desk.watchlist,
+  };
+}

@@ -1,0 +1,3 @@
+import { runDesktop } from './desktop/app.ts';
+
+runDesktop();

@@ -1,0 +1,24 @@
+import type { HistorySource } from '../history/ports.ts';
+import type { IbkrService } from '../ibkr/ports.ts';
+
+/** The session as history sees it. */
+export function historySource(ibkr: IbkrService): HistorySource {
+  return {
+    available: () => ibkr.isOpen(),
+    request: (request) => ibkr.historical(request),
+    async schedule(symbol, useRth) {
+      const answer = await ibkr.schedule(symbol, { duration: '1 Y', useRth });
+      if (!answer.ok) return answer;
+      const { timeZoneId, sessions } = answer.value;
+      return { ok: true, timeZone: timeZoneId, sessions };
+    },
+    async contractHours(symbol) {
+      const answer = await ibkr.contractDetails(symbol);
+      return answer.ok ? { ...answer.value, ok: true } : answer;
+    },
+    pacing() {
+      const { used, limit } = ibkr.pacing();
+      return { left: Math.max(0, limit - used), total: limit };
+    },
+  };
+}

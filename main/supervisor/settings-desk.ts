@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { ok, type Result, refused } from '../../shared/result.ts';
+import type { SettingView } from '../../shared/settings.ts';
+import type { Config } from '../config/load.ts';
+import { describeOrigin, type Origin } from '../config/origin.ts';
+import { definition, isKey, type Key, keys } from '../config/settings.ts';
+import { saveSetting } from '../config/settings-file.ts';
+
+/** Keys that settings.yaml cannot hold, because they decide where it lies or what may reach us. */
+const notFromHere: ReadonlySet<Key> = new Set(['data_dir', 'demo', 'lightweight', 'allow_remote']);
+
+const overruled: ReadonlySet<Origin['kind']> = new Set(['option', 'environment', 'dotenv']);
+
+/** What the Settings screen reads and changes. */
+export class SettingsDesk {
+  readonly #config: Config;
+  readonly #file: string;
+  readonly #apply: (key: Key, value: unknown) => void;
+  readonly #saved = new Map<Key, unknown>();
+
+  /** `apply` is called for values that take effect at once. */
+  constructor(config: Config, apply: (key: Key, value: unknown) => void) {
+    this.#config = config;
+    this.#file = path.join(config.dataDir, 'settings.yaml');
+    this.#apply = apply;
+  }
+
+  list(): readonly SettingView[] {
+    return keys.map((key) => this.#view(key));
+  }
+
+  set(key: string, raw: unknown): Result<SettingView> {
+    if (!isKey(key)) return refused('NOT_FOUND', `There is no setting "${key}".`);
+    if (!this.#editable(key)) {
+      const from = describeOrigin(this.#config.origins[key]);
+      return notFromHere.has(key)
+        ? refused('REFUSED', `${key} cannot be changed here.`, 'Give it when the program starts.')
+        : refused('REFUSED', `${key} comes from the ${from}, which wins.`, 'Change it there.');
+    }
+    const parsed = definition(key).schema.safeParse(raw);
+    if (!parsed.success) {
+      const must = parsed.error.issues[0]?.message ?? 'is refused';
+      return refused('BAD_INPUT', `${key} ${must}.`);
+    }
+    saveSetting(this.#file, key, parsed.data);
+    this.#saved.set(key, parsed.data);
+    if (definition(key).applies === 'live') this.#apply(key, parsed.data);
+    return ok(this.#view(key));
+  }
+
+  #editable(key: Key): boolean {
+    return !notFromHere.has(key) && !overruled.has(this.#config.origins[key].kind);
+  }
+
+  #view(key: Key): SettingView {
+    const { help, shape, default: otherwise, applies } = definition(key);
+    const saved = this.#saved.has(key);
+    const live = applies === 'live';
+    const value = saved && live ? this.#saved.get(key) : this.#config.values[key];
+    return {
+      key,
+      help,
+      shape,
+      value,
+      default: otherwise,
+      origin: saved && live ? 'settings.yaml' : describeOrigin(this.#config.origins[key]),
+      editable: this.#editable(key),
+      pending: saved && !live ? this.#saved.get(key) : null,
+      needsRestart: saved && !live,
+    };
+  }
+}

@@ -1,0 +1,1 @@
+export function missingPieces(resources: string, platform: string, arch: string): string[];
