@@ -113,6 +113,10 @@ export class Filler {
     const now = this.#desk.now();
     if (this.#running && this.#nextScanAt !== null && now >= this.#nextScanAt)
       void this.scan(false);
+    this.#runLanes();
+  }
+
+  #runLanes(): void {
     void this.#run('person');
     void this.#run('filler');
   }
@@ -127,6 +131,7 @@ export class Filler {
     } finally {
       this.#scanning = undefined;
       this.#desk.changed();
+      if (this.#running || this.#unbounded) this.#runLanes();
     }
   }
 

@@ -137,19 +137,20 @@ describe('filling gaps', () => {
       }
     }
     await bench.service.start();
-    const touched = () =>
-      new Set(source.requests.map(({ symbol, timeframe }) => `${symbol}_${timeframe}`)).size;
-    const seen: number[] = [];
-    let cycle = -1;
-    await bench.until(() => {
-      const now = Math.floor((clock.now() - saturday) / 300_000);
-      if (now !== cycle) {
-        cycle = now;
-        seen.push(touched());
+    const firstAsked = () => {
+      const first = new Map<string, number>();
+      for (const { symbol, timeframe, at } of source.requests) {
+        const key = `${symbol}_${timeframe}`;
+        if (!first.has(key)) first.set(key, at);
       }
-      return idle() && touched() === 12;
-    }, 10_000);
-    expect(seen.slice(0, 3)).toEqual([0, 5, 10]);
+      return [...first.values()];
+    };
+    await bench.until(() => idle() && firstAsked().length === 12, 10_000);
+    const times = firstAsked();
+    for (let nth = 5; nth < times.length; nth++) {
+      expect((times[nth] as number) - (times[nth - 5] as number)).toBeGreaterThan(250_000);
+    }
+    expect((times[11] as number) - (times[0] as number)).toBeLessThan(700_000);
   });
 
   it('tells of old holes and fills them only when asked', async () => {
