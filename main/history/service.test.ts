@@ -321,6 +321,25 @@ describe('what goes wrong on the way', () => {
     expect(source.requests).toEqual([]);
   });
 
+  it('lets a file that is never left in peace hold up no other', async () => {
+    bench.put('KO', '5m', truth('KO', '5m', 6));
+    for (const symbol of ['AAPL', 'MSFT', 'BRK.B']) {
+      bench.put(symbol, '5m', holed(truth(symbol, '5m', 6), 60, 5));
+      bench.put(symbol, '1h', holed(truth(symbol, '1h', 6), 20, 2));
+    }
+    await bench.service.start();
+    let torn = 0;
+    const whole = () =>
+      bench.service.view().coverage.filter(({ state }) => state === 'whole').length;
+    await bench.until(() => {
+      fs.appendFileSync(bench.path('KO', '5m'), `${torn++}`);
+      return whole() === 6;
+    }, 1000);
+    expect(bench.service.view().coverage.find(({ symbol }) => symbol === 'KO')?.state).toBe(
+      'unstable',
+    );
+  });
+
   it('fetches a series anew when the past was restated, keeps the old file and says so', async () => {
     const whole = truth('AAPL', '1d', 28);
     bench.put('AAPL', '1d', whole.slice(0, -4));
