@@ -358,6 +358,24 @@ describe('what goes wrong on the way', () => {
   });
 });
 
+it('checks the other series of a symbol when its daily bars were restated', async () => {
+  bench.put('AAPL', '1d', truth('AAPL', '1d', 28).slice(0, -4));
+  const hourly = truth('AAPL', '1h', 20);
+  bench.put('AAPL', '1h', hourly);
+  bench.put('MSFT', '1h', truth('MSFT', '1h', 20));
+  source.scale = (symbol) => (symbol === 'AAPL' ? 0.1 : 1);
+  bench.service = bench.make({ watchlist: ['AAPL'] });
+  await bench.service.start();
+  const splits = () => bench.service.view().notices.filter(({ kind }) => kind === 'split');
+  await bench.until(() => splits().length === 2);
+  expect(splits().map(({ message }) => message)).toEqual([
+    'AAPL was split (1:10); its 1d bars were fetched anew',
+    'AAPL was split (1:10); its 1h bars were fetched anew',
+  ]);
+  expect(bench.read('AAPL', '1h')).toEqual(truth('AAPL', '1h', 20));
+  expect(bench.read('MSFT', '1h')).toEqual(truth('MSFT', '1h', 20));
+});
+
 describe('what a person may do', () => {
   it('scans and fills everything at once by force, and tells what was done', async () => {
     for (const symbol of ['AAPL', 'MSFT', 'KO']) {
