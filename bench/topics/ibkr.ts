@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -161,19 +161,9 @@ async function throughput({ quick, say }: BenchContext): Promise<readonly Figure
       unit: 'frames/s',
       goal: { atLeast: 500_000 },
       peer: { name: '@stoqey/ib decoding only', value: median(stock) },
-      note: ibAsyncNote(),
+      note: 'ib_async (Python) is no part of this run',
     },
   ];
-}
-
-/** ib_async has to be installed by hand; its figure is not guessed where it is not. */
-function ibAsyncNote(): string {
-  try {
-    execFileSync('python3', ['-c', 'import ib_async'], { stdio: 'ignore' });
-    return 'ib_async is installed but is measured by hand: see docs/library.md';
-  } catch {
-    return 'ib_async is not installed here, so it was not run beside';
-  }
 }
 
 async function latency({ quick }: BenchContext): Promise<readonly Figure[]> {

@@ -105,6 +105,19 @@ class History {
   }
 }
 
+/** Columns in the segment itself, good only as long as `holds()` says so. */
+class View {
+  constructor(entry, epoch, count, columns, holds) {
+    this.symbol = entry.symbol;
+    this.barSeconds = entry.barSeconds;
+    this.epoch = epoch;
+    this.count = count;
+    [this.t, this.open, this.high, this.low, this.close, this.volume] = columns;
+    /** False once the writer has touched the series: what was computed is void. */
+    this.holds = holds;
+  }
+}
+
 /** Reads the columnar segment: bars of every ticker and timeframe, without parsing. */
 export class Bars {
   #name;
@@ -172,6 +185,57 @@ export class Bars {
    */
   tail(before) {
     return this.#stable(before.symbol, before.barSeconds, before, undefined);
+  }
+
+  /** Columns without a copy. Use them, then ask `holds()`; or let `compute` do both. */
+  view(symbol, timeframe = '1d') {
+    const turn = { spins: 0, deadline: 0 };
+    for (;;) {
+      const entry = this.#entry(symbol, timeframe);
+      const attachment = this.#attachment;
+      const memory = attachment.view();
+      if (!memory) {
+        throw new SharedMemoryError(
+          'SHM_UNSUPPORTED',
+          'views need koffi, Linux and plain Node: use history() instead',
+        );
+      }
+      attachment.read(this.#smallBytes, entry.at, META_BYTES);
+      if (this.#small[0] % 2 === 0) return this.#viewOf(attachment, memory, entry);
+      this.#awaitWriter(turn, symbol);
+    }
+  }
+
+  /** Calls `use(view)` until it ran over bars that did not change meanwhile. */
+  compute(symbol, timeframe, use) {
+    const turn = { spins: 0, deadline: 0 };
+    for (;;) {
+      const view = this.view(symbol, timeframe);
+      const result = use(view);
+      if (view.holds()) return result;
+      this.#awaitWriter(turn, symbol);
+    }
+  }
+
+  #viewOf(attachment, memory, entry) {
+    const meta = this.#small;
+    const dataOff = u64(meta, 6);
+    const capacity = meta[8];
+    const count = meta[9];
+    const fault = this.#faultOf(dataOff, capacity, count, meta[15]);
+    if (fault) throw new SharedMemoryError('SHM_DAMAGED', fault);
+    const at = (column) => (count > 0 ? dataOff + column * capacity * 8 : 0);
+    const columns = [new BigInt64Array(memory, at(0), count)];
+    for (let i = 1; i < COLUMNS; i++) columns.push(new Float64Array(memory, at(i), count));
+    const [low, high] = meta;
+    const again = new Uint32Array(2);
+    const holds = () => {
+      attachment.fence();
+      attachment.read(again, entry.at, 8);
+      return again[0] === low && again[1] === high;
+    };
+    attachment.fence();
+    return new View(entry, u64(meta, 0), count, columns, holds);
   }
 
   /** The snapshot's global epoch; odd while a batch is being written. */

@@ -96,6 +96,7 @@ export class Desktop {
 
   /** The window comes first: whatever happens to the services is then seen in it. */
   async start(): Promise<void> {
+    if (this.#quit.begun) return;
     Menu.setApplicationMenu(process.platform === 'darwin' ? macMenu() : null);
     this.show();
     const { gatehouse, logs } = this.#host;

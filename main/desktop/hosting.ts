@@ -11,7 +11,7 @@ import { createGatehouse, type Gatehouse } from '../supervisor/gatehouse.ts';
 /** The services as this process runs them, with what must be given back at the end. */
 export interface Host {
   readonly config: Config;
-  readonly gatehouse: Gatehouse & { wake?(): void };
+  readonly gatehouse: Gatehouse;
   readonly logs: Logs;
   /** Stops the services and gives the log files and the data folder back. */
   stop(): Promise<void>;

@@ -370,7 +370,25 @@ describe('system messages', () => {
 });
 
 describe('lines', () => {
-  it('101: what has no line is polled in turn and labelled so', async () => {
+  it('101: the refusal of the gateway is learned from; nothing goes without prices', async () => {
+    rig = await startRig(
+      { lines: 500, messagesPerSecond: 45, pacing: {} },
+      { generated: 104, ticksPerSecond: 4 },
+    );
+    const many = rig.simulator.market.instruments
+      .filter((instrument) => instrument.secType === 'STK')
+      .map((instrument) => instrument.symbol.replace(' ', '.'))
+      .slice(-104);
+    rig.service.watch(many);
+    await rig.service.start();
+    await rig.until('it is refused', () => rig.view().errors.some((error) => error.code === 101));
+    await rig.until('all have prices', () => many.every((one) => rig.quotes.has(one)), 25_000);
+    expect(rig.view().marketData.linesBudget).toBeLessThanOrEqual(100);
+    expect(story()).toMatch(/IBKR gives \d+ market-data lines at present/);
+    expect(rig.view().reconnectCount).toBe(0);
+  });
+
+  it('what has no line by the settings is polled in turn and labelled so', async () => {
     const many = ['AAPL', 'MSFT', 'GOOGL', 'AMZN', 'TSLA', 'NVDA'];
     rig = await startRig({ lines: 4 });
     rig.service.watch(many);

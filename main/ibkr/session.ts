@@ -157,7 +157,6 @@ export class IbkrSession implements IbkrService {
   }
 
   async stop(): Promise<void> {
-    for (const bars of this.#liveBars) bars.stop();
     this.#connection.dispatch({ type: 'disconnect' });
     await this.#connection.closed();
     this.#publishTimer?.();
@@ -344,7 +343,9 @@ export class IbkrSession implements IbkrService {
   #answer(id: number, answer: Answer): void {
     if (answer.type === 'error') {
       const asked = this.#requests.askedAs(id);
-      this.#record(answer.code, answer.text, asked?.symbol ?? null, asked?.request ?? null);
+      // What comes for a request that is over, such as its own cancel, is of no use to anybody.
+      if (asked) this.#record(answer.code, answer.text, asked.symbol, asked.request);
+      else this.#options.log.debug({ id, code: answer.code, text: answer.text }, 'A late error.');
     }
     this.#requests.route(id, answer);
   }

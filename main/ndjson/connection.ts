@@ -8,6 +8,7 @@ import { LineFramer } from './line-framer.ts';
 import { redact } from './redact.ts';
 import type { Peer, Reply, Request } from './request.ts';
 import { textOf } from './request-scanner.ts';
+import type { SharedInput } from './shared-input.ts';
 import { errorLine, Refusal, responseLine } from './wire.ts';
 
 /** What every connection of one server shares. */
@@ -17,6 +18,7 @@ export interface ConnectionShared {
   readonly dispatcher: Dispatcher;
   /** What answers a connection that has not shown the token yet. */
   readonly gate: Dispatcher;
+  readonly input: SharedInput;
   /** One for all: a connection fills it and takes it within one turn. */
   readonly out: AnswerBuffer;
   readonly maxLineBytes: number;
@@ -59,22 +61,29 @@ export class Connection implements Peer {
   #inputEnded = false;
   #lingerUntilMs = Number.POSITIVE_INFINITY;
 
-  constructor(id: number, socket: net.Socket, shared: ConnectionShared) {
+  constructor(id: number, accepted: net.Socket, shared: ConnectionShared) {
     this.connection = id;
-    this.#socket = socket;
     this.#shared = shared;
+    const socket = shared.input.read(accepted, (chunk) => this.#received(chunk));
+    this.#socket = socket;
     this.#framer = new LineFramer(shared.maxLineBytes);
     this.#authorized = shared.authToken === null;
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
     this.loopback = isLoopbackAddress(socket.remoteAddress ?? '');
     this.sinceMs = shared.clock.now();
     this.#lastActivityMs = this.sinceMs;
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#inputOver());
     socket.on('drain', () => {
       shared.drained(this);
       this.#pump();
     });
+  }
+
+  /** Calls once when the connection is gone, whoever ended it and however. */
+  onGone(call: () => void): void {
+    // A reset is told by `close`, which always follows.
+    this.#socket.on('error', () => {});
+    this.#socket.once('close', call);
   }
 
   /** Bytes written that the peer has not taken yet. */
@@ -138,6 +147,7 @@ export class Connection implements Peer {
     if (this.#phase === 'closing') return;
     this.#framer.push(chunk);
     this.#pump();
+    this.#framer.keep();
   }
 
   #inputOver(): void {

@@ -13,6 +13,7 @@ import { subscriptionHandlers } from './handlers/subscribe.ts';
 import type { NdjsonPorts, Unsubscribe } from './ports.ts';
 import { QuoteCells } from './quote-cells.ts';
 import { reply } from './request.ts';
+import { SharedInput } from './shared-input.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { asciiJson, errorLine, Refusal, releaseRequestedLine } from './wire.ts';
 
@@ -97,7 +98,12 @@ class Server implements NdjsonServer {
   async start(): Promise<{ readonly host: string; readonly port: number }> {
     const { host, port, clock, log, idleTimeoutMs } = this.#options;
     const shared = this.#share();
-    const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true });
+    const server = net.createServer({
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      pauseOnConnect: true,
+    });
     server.on('connection', (socket) => this.#accept(socket, shared));
     let actualPort: number;
     try {
@@ -221,6 +227,7 @@ class Server implements NdjsonServer {
       log,
       dispatcher,
       gate,
+      input: new SharedInput(),
       out: new AnswerBuffer(),
       maxLineBytes,
       idleTimeoutMs,
@@ -258,9 +265,7 @@ class Server implements NdjsonServer {
     this.#connections.set(id, connection);
     this.#connectionsTotal++;
     shared.log.debug({ peer: connection.peer }, 'Client connected');
-    // A reset is told by `close`, which always follows.
-    socket.on('error', () => {});
-    socket.on('close', () => this.#gone(connection));
+    connection.onGone(() => this.#gone(connection));
     if (full) {
       this.#refusedConnections++;
       shared.log.warn({ peer: connection.peer }, 'Too many connections');

@@ -28,6 +28,12 @@ const daySeconds = barSeconds('1d');
 const watchMs = 250;
 const heartbeatMs = 1000;
 const askAgainMs = 30_000;
+const fastestBatchMs = 100;
+/**
+ * A program that parses the dictionary twice needs some tens of milliseconds for each MiB of it, and
+ * must find its entry unchanged: a large dictionary changes less often.
+ */
+const dictionaryMsPerMib = 100;
 const verifyRows = 16_384;
 const repairBytes = 4 << 20;
 
@@ -45,9 +51,12 @@ export class Segments implements SegmentStore {
   readonly #lostListeners = new Set<(lost: readonly LostSeries[]) => void>();
   /** What could not be written, by column series and dictionary entry. */
   readonly #behind = new Map<string, LostSeries>();
+  /** Every series ever written, for segments that are made anew to be filled again. */
+  readonly #known = new Map<string, LostSeries>();
   #live: Live | undefined;
   #status: SnapshotStatus = { phase: 'stopped' };
   #askAgainAt = 0;
+  #ended = { epoch: 0, now: 0 };
   #timers: readonly Cancel[] = [];
 
   constructor(options: SegmentsOptions) {
@@ -62,13 +71,17 @@ export class Segments implements SegmentStore {
       this.#degrade(asSegmentError(error));
       throw error;
     }
-    const { clock } = this.#options;
+    const { clock, name } = this.#options;
     this.#timers = [
       every(clock, watchMs, () => this.#watch()),
       every(clock, heartbeatMs, () => this.#beat()),
-      this.#live.os.watch(() => this.#guard((live) => this.#checkNames(live))),
+      this.#live.os.watch([name, columnsOf(name)], () =>
+        this.#guard((live) => this.#checkNames(live)),
+      ),
     ];
+    this.#behind.clear();
     this.#setStatus({ phase: 'live' });
+    this.#askFor([...this.#known.values()]);
   }
 
   async stop(): Promise<void> {
@@ -94,6 +107,7 @@ export class Segments implements SegmentStore {
 
   putDaily(history: DailyHistory, now: number): void {
     const { ticker, bars } = history;
+    this.#know(ticker, '1d');
     this.#guard((live) => {
       const from = bars
         ? this.#writeColumns(ticker, '1d', () =>
@@ -115,6 +129,7 @@ export class Segments implements SegmentStore {
   }
 
   mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
+    this.#know(ticker, timeframe);
     this.#guard((live) => {
       const seconds = barSeconds(timeframe);
       const from = this.#writeColumns(ticker, timeframe, () =>
@@ -129,10 +144,16 @@ export class Segments implements SegmentStore {
   }
 
   end(epoch: number, now: number): void {
+    this.#ended = { epoch, now };
     this.#guard((live) => {
       live.columns.end(epoch, now);
       if (this.#behind.size === 0) this.#setStatus({ phase: 'live' });
     });
+  }
+
+  batchMs(): number {
+    const size = this.#live?.dictionary.segment.size ?? 0;
+    return Math.max(fastestBatchMs, (size / (1 << 20)) * dictionaryMsPerMib);
   }
 
   names(): SegmentNames | null {
@@ -163,7 +184,7 @@ export class Segments implements SegmentStore {
   #open(): Live {
     const { clock, pid, name, mirrorBars } = this.#options;
     const os = this.#options.os();
-    const bars = `${name}-bars`;
+    const bars = columnsOf(name);
     const lock = takeLock(os, name);
     try {
       const generation = this.#retireLeftover(os, bars) + 1;
@@ -187,6 +208,8 @@ export class Segments implements SegmentStore {
           initialBytes: this.#options.columnsBytes,
           initialSeries: this.#options.columnsSeries,
         });
+        // Started again within one life of the program, the epoch goes on from where it was.
+        columns.end(this.#ended.epoch, this.#ended.now);
         return { os, lock, dictionary, columns };
       } catch (error) {
         dictionary.close();
@@ -247,7 +270,10 @@ export class Segments implements SegmentStore {
   }
 
   #beat(): void {
-    this.#guard((live) => live.columns.heartbeat(this.#options.clock.now()));
+    this.#guard((live) => {
+      this.#checkSize(live);
+      live.columns.heartbeat(this.#options.clock.now());
+    });
   }
 
   #checkSize(live: Live): void {
@@ -303,7 +329,7 @@ export class Segments implements SegmentStore {
       { series },
       'bars were damaged by another program and must be loaded again',
     );
-    for (const listener of this.#lostListeners) listener(series);
+    this.#askFor(series);
   }
 
   /** A failure of the segments must not reach those who only write quotes and bars. */
@@ -353,8 +379,16 @@ export class Segments implements SegmentStore {
   #askAgain(now: number): void {
     if (this.#behind.size === 0 || now < this.#askAgainAt) return;
     this.#askAgainAt = now + askAgainMs;
-    const series = [...this.#behind.values()];
+    this.#askFor([...this.#behind.values()]);
+  }
+
+  #askFor(series: readonly LostSeries[]): void {
+    if (series.length === 0) return;
     for (const listener of this.#lostListeners) listener(series);
+  }
+
+  #know(ticker: string, timeframe: Timeframe): void {
+    this.#known.set(`${timeframe}:${ticker}`, { ticker, timeframe });
   }
 
   #degrade(error: SegmentError): void {
@@ -372,6 +406,10 @@ export class Segments implements SegmentStore {
     this.#status = status;
     if (!same) for (const listener of this.#statusListeners) listener(status);
   }
+}
+
+function columnsOf(name: string): string {
+  return `${name}-bars`;
 }
 
 function takeLock(os: SegmentOs, name: string): Lock {

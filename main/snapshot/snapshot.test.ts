@@ -146,4 +146,10 @@ test('stopping writes the ticks still waiting and leaves no timer', async () => 
   await snapshot.stop();
   expect(snapshot.state.epoch).toBe(2);
   expect(clock.pending).toBe(0);
+  snapshot.tick('AAPL', 106, undefined, clock.now());
+  expect(snapshot.quotes.get('AAPL')?.price).toBe(106);
+  expect(clock.pending).toBe(0);
+  await snapshot.start();
+  clock.advance(100);
+  expect(snapshot.state.epoch).toBe(4);
 });

@@ -13,8 +13,6 @@ import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 import { QuoteCache, type Quotes } from './quote-cache.ts';
 import type { TradingDay } from './trading-day.ts';
 
-/** Ticks reach the bars at most this often. */
-const batchMs = 100;
 const defaultCurrency = 'USD';
 
 interface DailyState {
@@ -53,6 +51,8 @@ export class Snapshot {
   #lastUpdateMs = 0;
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Cancel | undefined;
+  /** A trade that still comes in after the stop changes its quote and sets no timer. */
+  #stopped = false;
 
   constructor(parts: SnapshotParts) {
     this.#clock = parts.clock;
@@ -62,11 +62,14 @@ export class Snapshot {
   }
 
   /** Makes the segments. When it refuses, quotes and epochs still work, only without segments. */
-  start(): Promise<void> {
-    return this.#segments.start();
+  async start(): Promise<void> {
+    this.#stopped = false;
+    await this.#segments.start();
+    if (this.#ticked.size > 0) this.#scheduleFlush();
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#cancelFlush?.();
     this.#flush();
     await this.#segments.stop();
@@ -156,8 +159,8 @@ export class Snapshot {
   }
 
   #scheduleFlush(): void {
-    if (this.#cancelFlush) return;
-    const wait = Math.max(0, this.#lastFlushMs + batchMs - this.#clock.now());
+    if (this.#cancelFlush || this.#stopped) return;
+    const wait = Math.max(0, this.#lastFlushMs + this.#segments.batchMs() - this.#clock.now());
     this.#cancelFlush = this.#clock.after(wait, () => this.#flush());
   }
 

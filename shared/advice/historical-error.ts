@@ -21,7 +21,7 @@ export const historicalAdvice: Readonly<Record<HistoricalError, Omit<Advice, 'co
     todo: [
       'Nothing: the queue goes on by itself.',
       'Stop other programs that load history through the same login.',
-      'Lower the number of historical requests per ten minutes in the settings.',
+      'Load fewer tickers or timeframes at a time.',
     ],
     endsRequest: true,
   },

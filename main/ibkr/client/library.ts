@@ -27,25 +27,10 @@ export type Library = typeof import('@stoqey/ib');
 
 let loading: Promise<Library> | undefined;
 
-/** Loads the library late and keeps it from writing a `.env` file into the environment. */
+/** Loaded at the first attempt: the program is up before the library's two hundred milliseconds. */
 export function loadLibrary(): Promise<Library> {
-  loading ??= keepingEnvironment(() => import('@stoqey/ib'));
+  loading ??= import('@stoqey/ib');
   return loading;
-}
-
-async function keepingEnvironment<T>(work: () => Promise<T>): Promise<T> {
-  const before = new Set(Object.keys(process.env));
-  try {
-    return await work();
-  } finally {
-    forgetAdded(before);
-  }
-}
-
-function forgetAdded(before: ReadonlySet<string>): void {
-  for (const key of Object.keys(process.env)) {
-    if (!before.has(key)) delete process.env[key];
-  }
 }
 
 export interface Hold {
@@ -62,9 +47,9 @@ export function holdLibrary(
   options: { readonly host: string; readonly port: number; readonly clientId: number },
   onChunk: (chunk: Buffer) => void,
 ): Hold {
-  const before = new Set(Object.keys(process.env));
+  // Whatever is left out here the library looks up in `.env`, and writes all of that file into the
+  // environment of the whole process.
   const api = new library.IBApi({ ...options, maxReqPerSec: 50 });
-  forgetAdded(before);
   const { controller } = api as unknown as Insides;
   const { socket, decoder } = controller;
   if (typeof socket?.onMessage !== 'function' || !Array.isArray(decoder?.dataQueue)) {

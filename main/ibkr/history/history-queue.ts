@@ -24,6 +24,7 @@ import {
   type Sent,
   spend,
   used,
+  windowRoomAt,
 } from './pacing.ts';
 
 /** IBKR may take long over long requests, but after this it has forgotten them. */
@@ -201,8 +202,15 @@ export class HistoryQueue {
   /** The job that may go first: of those due soonest, a person's, then the oldest. */
   #next(now: number): { readonly job: Job; readonly at: number } | null {
     let best: { readonly job: Job; readonly at: number } | null = null;
+    // Thousands may wait, but of what the window allows there are only a few answers.
+    const windows = new Map<string, number>();
     for (const job of this.#waiting) {
-      const at = earliest(this.#budget, job.cost, now, this.#rulesFor(job));
+      const { weight } = job.cost;
+      const rules = this.#rulesFor(job);
+      const key = `${weight} ${rules.perWindow}`;
+      const windowAt = windows.get(key) ?? windowRoomAt(this.#budget, weight, now, rules);
+      windows.set(key, windowAt);
+      const at = earliest(this.#budget, job.cost, now, rules, windowAt);
       if (!best || at < best.at || (at === best.at && before(job, best.job))) best = { job, at };
     }
     return best;

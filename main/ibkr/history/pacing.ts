@@ -62,9 +62,9 @@ export function earliest(
   request: Omit<Sent, 'at'>,
   now: number,
   rules: PacingRules,
+  windowAt = windowRoomAt(budget, request.weight, now, rules),
 ): number {
-  let at = Math.max(now, budget.pausedUntil);
-  at = Math.max(at, roomAt(budget.sent, request.weight, rules.perWindow, rules.windowMs, at));
+  let at = windowAt;
   const same = budget.sent.findLast((one) => one.identity === request.identity);
   if (same) at = Math.max(at, same.at + rules.identicalMs);
   if (request.smallBars) {
@@ -72,6 +72,17 @@ export function earliest(
     at = Math.max(at, roomAt(series, 1, rules.burst - 1, rules.burstMs, at));
   }
   return at;
+}
+
+/** When the window has room for so much; the same for all requests of one weight. */
+export function windowRoomAt(
+  budget: Budget,
+  weight: number,
+  now: number,
+  rules: PacingRules,
+): number {
+  const at = Math.max(now, budget.pausedUntil);
+  return Math.max(at, roomAt(budget.sent, weight, rules.perWindow, rules.windowMs, at));
 }
 
 /** When enough of what was sent has left the window to let `weight` more in. */

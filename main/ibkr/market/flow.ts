@@ -12,7 +12,7 @@ export interface FlowFacts {
 const talkative = 20;
 
 /** A ticker has spoken since `since`. */
-export function provenSince(facts: FlowFacts, since: number): boolean {
+export function provenSince(facts: Pick<FlowFacts, 'lastTickAt'>, since: number): boolean {
   return facts.lastTickAt !== null && facts.lastTickAt >= since;
 }
 

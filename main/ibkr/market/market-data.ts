@@ -10,7 +10,8 @@ import { type Cancel, type Clock, every } from '../../kit/clock.ts';
 import type { Answer } from '../client/client-port.ts';
 import type { FlowRules, QuoteSink } from '../ports.ts';
 import type { Requests, Sender } from '../requests.ts';
-import { fellSilent, neverAnswered, provenSince, retryWait } from './flow.ts';
+import { fellSilent, neverAnswered, retryWait } from './flow.ts';
+import { FlowProof } from './flow-proof.ts';
 import { LineBudget, planLines } from './lines.ts';
 import { stampPatienceMs, Ticker, type TickListener } from './ticker.ts';
 
@@ -52,11 +53,7 @@ export class MarketData {
   #up = false;
   #type: number;
   #sweeping: Cancel | null = null;
-  #proof: MarketDataView['proof'] = 'idle';
-  #proofSince = 0;
-  #proofStage: 'waiting' | 'asked-again' = 'waiting';
-  #proofDue = 0;
-  #reopenedAt = Number.NEGATIVE_INFINITY;
+  readonly #proof: FlowProof;
   #pollAt = 0;
   #competing = false;
 
@@ -64,6 +61,7 @@ export class MarketData {
     this.#ports = ports;
     this.#options = options;
     this.#budget = new LineBudget(options.lines);
+    this.#proof = new FlowProof(options.flow);
     this.#type = kinds.indexOf(options.wanted) + 1;
   }
 
@@ -115,7 +113,7 @@ export class MarketData {
     this.#up = false;
     this.#sweeping?.();
     this.#sweeping = null;
-    this.#proof = 'idle';
+    this.#proof.stop();
     this.#competing = false;
     for (const ticker of this.#tickers.values()) {
       if (kept) ticker.feed = 'off';
@@ -193,7 +191,7 @@ export class MarketData {
       wanted: this.#options.wanted,
       serving: kinds[worst] ?? null,
       competing: this.#competing,
-      proof: this.#proof,
+      proof: this.#proof.state,
       linesUsed: this.#byId.size,
       linesBudget: this.#budget.now(this.#ports.clock.now()),
       tickers,
@@ -263,11 +261,16 @@ export class MarketData {
       (answer) => this.#answer(ticker, id, answer),
       () => this.#byId.delete(id),
     );
-    ticker.requested(id, snapshot, clock.now());
+    ticker.requested(id, snapshot);
+    ticker.askedType = this.#type;
     ticker.retryAt = null;
     ticker.feed = snapshot ? 'polled' : 'waiting';
     this.#byId.set(id, ticker);
-    sender.send((client) => client.marketData(id, ticker.instrument, snapshot));
+    sender.send((client) => {
+      // Behind many others a request may wait for seconds; its patience begins when it leaves.
+      if (ticker.id === id) ticker.requestedAt = clock.now();
+      client.marketData(id, ticker.instrument, snapshot);
+    });
   }
 
   #cancel(ticker: Ticker): void {
@@ -275,6 +278,15 @@ export class MarketData {
     if (id === null) return;
     this.#let(ticker);
     if (this.#up) this.#ports.sender.send((client) => client.cancelMarketData(id));
+  }
+
+  /** So many requests IBKR has taken; those behind them may still be refused. */
+  #accepted(): number {
+    let count = 0;
+    for (const ticker of this.#byId.values()) {
+      if (ticker.accepted || ticker.heard > 0) count++;
+    }
+    return count;
   }
 
   /** The request is over on the other side too. */
@@ -303,6 +315,7 @@ export class MarketData {
     if (ticker.id !== id) return;
     switch (answer.type) {
       case 'data-kind':
+        ticker.accepted = true;
         ticker.kind = kinds[answer.kind - 1] ?? null;
         return this.#ports.changed();
       case 'snapshot-end':
@@ -317,12 +330,13 @@ export class MarketData {
 
   #refused(ticker: Ticker, code: number, text: string): void {
     const advice = adviceFor(code, text);
+    if (this.#fallsBack(ticker, code)) return this.#again(ticker);
     if (!advice.endsRequest) return;
-    const { clock, sender, changed } = this.#ports;
+    const { clock, changed } = this.#ports;
     const now = clock.now();
     this.#let(ticker);
     if (code === 101) {
-      this.#budget.refusedAt(this.#byId.size, now);
+      this.#budget.refusedAt(this.#accepted(), now);
       ticker.feed = 'polled';
       ticker.problem = null;
       this.#ports.note(
@@ -330,16 +344,6 @@ export class MarketData {
         `IBKR gives ${this.#budget.now(now)} market-data lines at present; the other tickers are polled in turn.`,
       );
       return this.#allot();
-    }
-    if (code === 354 && this.#type < delayedType && this.#options.delayedFallback) {
-      // With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere.
-      this.#type = delayedType;
-      sender.send((client) => client.marketDataType(delayedType));
-      this.#ports.note(
-        'warning',
-        `${ticker.symbol} has no live subscription; delayed quotes are asked for instead.`,
-      );
-      return this.#request(ticker, false);
     }
     const competing = code === 10197 || code === 10187;
     ticker.feed = competing ? 'competing-session' : 'refused';
@@ -358,14 +362,26 @@ export class MarketData {
     changed();
   }
 
+  /** With type 3 IBKR still sends live data where it is subscribed, delayed data elsewhere. */
+  #fallsBack(ticker: Ticker, code: number): boolean {
+    const unsubscribed = code === 354 || code === 10089;
+    const askedForLive = ticker.askedType < delayedType;
+    if (!unsubscribed || !askedForLive || !this.#options.delayedFallback) return false;
+    if (this.#type < delayedType) {
+      this.#type = delayedType;
+      this.#ports.sender.send((client) => client.marketDataType(delayedType));
+    }
+    this.#ports.note(
+      'warning',
+      `${ticker.symbol} has no live subscription; delayed quotes are asked for instead.`,
+    );
+    return true;
+  }
+
   // Does it flow?
 
   #prove(): void {
-    const now = this.#ports.clock.now();
-    this.#proof = this.#tickers.size === 0 ? 'idle' : 'checking';
-    this.#proofSince = now;
-    this.#proofDue = now + this.#options.flow.proofMs;
-    this.#proofStage = 'waiting';
+    if (this.#tickers.size > 0) this.#proof.begin(this.#ports.clock.now());
   }
 
   #sweep(): void {
@@ -390,70 +406,59 @@ export class MarketData {
 
   #checkProof(now: number): void {
     // While another session has the data there is nothing to prove.
-    if (this.#proof !== 'checking' || this.#competing) return;
+    if (this.#competing) return;
     const streamers = this.#streamers();
-    const missing = streamers.filter((ticker) => !provenSince(ticker, this.#proofSince));
-    if (missing.length === 0) {
-      // Tickers whose contract is still being looked up have no request yet.
-      if (streamers.length === 0 && now < this.#proofDue) return;
-      this.#proof = streamers.length > 0 ? 'proven' : 'idle';
-      if (streamers.length > 0) {
-        const count = streamers.length;
-        this.#ports.note(
+    const verdict = this.#proof.check(streamers, now);
+    const { note, dead, changed } = this.#ports;
+    switch (verdict.type) {
+      case 'wait':
+        return;
+      case 'nothing':
+        return changed();
+      case 'flows': {
+        const { length } = streamers;
+        return note(
           'info',
-          `Market data flows on ${count === 1 ? 'the ticker' : `all ${count} tickers`}.`,
+          `Market data flows on ${length === 1 ? 'the ticker' : `all ${length} tickers`}.`,
         );
       }
-      return this.#ports.changed();
+      case 'ask-again': {
+        const { missing } = verdict;
+        note('warning', `No data came for ${names(missing)}; requesting ${it(missing)} again.`);
+        for (const ticker of missing) this.#again(ticker);
+        return;
+      }
+      case 'reopen':
+        return dead('The connection stands, but no market data comes even when asked again.');
+      case 'missing':
+        return this.#silent(verdict.missing, now);
     }
-    if (now < this.#proofDue) return;
-    if (this.#proofStage === 'waiting') {
-      this.#proofStage = 'asked-again';
-      this.#proofDue = now + this.#options.flow.proofMs;
-      this.#ports.note(
-        'warning',
-        `No data came for ${names(missing)}; requesting ${missing.length === 1 ? 'it' : 'them'} again.`,
-      );
-      for (const ticker of missing) this.#again(ticker);
-      return;
-    }
-    this.#proof = 'missing';
-    const allSilent = missing.length === streamers.length;
-    if (allSilent && now - this.#reopenedAt >= this.#options.flow.reopenMs) {
-      this.#reopenedAt = now;
-      return this.#ports.dead(
-        'The connection stands, but no market data comes even when asked again.',
-      );
-    }
-    this.#ports.note(
-      'error',
-      `Still no data for ${names(missing)}; trying on at longer intervals.`,
-    );
-    for (const ticker of missing) this.#silent(ticker, now);
-    this.#ports.changed();
   }
 
   #checkSilence(now: number): void {
     const { flow } = this.#options;
     const fallen = this.#streamers().filter((ticker) => fellSilent(ticker, now, flow));
     if (fallen.length > 0) {
-      this.#ports.note(
-        'warning',
-        `${names(fallen)} fell silent; requesting ${fallen.length === 1 ? 'it' : 'them'} again.`,
-      );
+      // Every evening all fall silent, so this alone is no reason to worry.
+      this.#ports.note('info', `${names(fallen)} fell silent; requesting ${it(fallen)} again.`);
       for (const ticker of fallen) this.#again(ticker);
     }
-    if (this.#proof === 'checking') return;
-    for (const ticker of this.#streamers()) {
-      if (neverAnswered(ticker, now, flow)) this.#silent(ticker, now);
-    }
+    if (this.#proof.state === 'checking') return;
+    const mute = this.#streamers().filter((ticker) => neverAnswered(ticker, now, flow));
+    if (mute.length > 0) this.#silent(mute, now);
   }
 
-  #silent(ticker: Ticker, now: number): void {
-    ticker.feed = 'silent';
-    ticker.problem = 'IBKR accepted the request but sends no data for it.';
-    ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
-    ticker.retries++;
+  #silent(tickers: readonly Ticker[], now: number): void {
+    const news = tickers.filter((ticker) => ticker.retries === 0);
+    for (const ticker of tickers) {
+      ticker.feed = 'silent';
+      ticker.problem = 'IBKR accepted the request but sends no data for it.';
+      ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
+      ticker.retries++;
+    }
+    if (news.length > 0) {
+      this.#ports.note('error', `No data for ${names(news)}; trying on at longer intervals.`);
+    }
     this.#ports.changed();
   }
 
@@ -488,6 +493,10 @@ export class MarketData {
       busy++;
     }
   }
+}
+
+function it(tickers: readonly Ticker[]): string {
+  return tickers.length === 1 ? 'it' : 'them';
 }
 
 function names(tickers: readonly Ticker[]): string {

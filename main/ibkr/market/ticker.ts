@@ -41,11 +41,15 @@ export class Ticker {
   /** The request that serves it; null while none does. */
   id: number | null = null;
   snapshot = false;
+  /** The market data type that held when it was requested. */
+  askedType = 1;
   requestedAt = 0;
   retryAt: number | null = null;
   retries = 0;
   /** Ticks since the request: a ticker that never spoke much cannot be missed. */
   heard = 0;
+  /** IBKR has said what kind of data it will send. */
+  accepted = false;
   lastTickAt: number | null = null;
   /** A repeated last trade that waits for its time. */
   heldSince: number | null = null;
@@ -70,11 +74,13 @@ export class Ticker {
   }
 
   /** A request goes out: what comes first may be old. */
-  requested(id: number, snapshot: boolean, now: number): void {
+  requested(id: number, snapshot: boolean): void {
     this.id = id;
     this.snapshot = snapshot;
-    this.requestedAt = now;
+    // Until it has really been sent, nothing can be missed.
+    this.requestedAt = Number.POSITIVE_INFINITY;
     this.heard = 0;
+    this.accepted = false;
     this.heldSince = null;
     this.#repeated = true;
   }

@@ -71,7 +71,7 @@ export class Columns {
   }
 
   close(): void {
-    this.#target.close();
+    if (this.#target.segment.safeBytes() >= headerBytes) this.#target.close();
     this.#target.segment.remove();
     this.#target.segment.unmap();
   }

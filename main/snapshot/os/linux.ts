@@ -38,7 +38,7 @@ export function linuxSegments(options: LinuxOptions = {}): SegmentOs {
     create: (name, size) => new LinuxSegment(calls, folder, checked(name), size),
     open: (name, access) => openFile(path.join(folder, checked(name)), access),
     sweep: (name) => sweep(folder, checked(name)),
-    watch: (call) => watchFolder(folder, call),
+    watch: (names, call) => watchFolder(folder, names, call),
   };
 }
 
@@ -189,10 +189,10 @@ function sweep(folder: string, name: string): void {
 }
 
 /** A convenience on top of polling: without inotify a removed name is only back a little later. */
-function watchFolder(folder: string, call: () => void): () => void {
+function watchFolder(folder: string, names: readonly string[], call: () => void): () => void {
   try {
-    const watcher = fs.watch(folder, { persistent: false }, (event) => {
-      if (event === 'rename') call();
+    const watcher = fs.watch(folder, { persistent: false }, (event, name) => {
+      if (event === 'rename' && name !== null && names.includes(name)) call();
     });
     watcher.on('error', () => watcher.close());
     return () => watcher.close();
