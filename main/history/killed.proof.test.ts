@@ -3,13 +3,16 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import { count } from '../../testing/counts.ts';
 import { barsOf, columnsOf } from './store/columns.ts';
 import { formatFile } from './store/format.ts';
 import { describeReport, parseFile } from './store/parse-file.ts';
 import { formulaBars } from './testing/formula-source.ts';
+
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: count(120_000, 1_800_000) });
 
 const dayMs = 86_400_000;
 const saturday = Date.UTC(2026, 10, 21, 17);

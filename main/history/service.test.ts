@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { rangeOf } from '../simulator/bars/range.ts';
@@ -7,6 +7,9 @@ import { createMarket } from '../simulator/market/market.ts';
 import type { Instrument } from '../simulator/ports.ts';
 import { HistoryBench } from './testing/history-bench.ts';
 import { MarketSource } from './testing/market-source.ts';
+
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const dayMs = 86_400_000;
 /** Saturday noon in New York: everything is shut and settled. */
