@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { rangeOf } from '../simulator/bars/range.ts';
 import { createMarket } from '../simulator/market/market.ts';
 import type { Instrument } from '../simulator/ports.ts';
 import { HistoryBench } from './testing/history-bench.ts';
 import { MarketSource } from './testing/market-source.ts';
+
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const dayMs = 86_400_000;
 const saturday = Date.UTC(2026, 10, 21, 17);

@@ -162,7 +162,9 @@ class History implements HistoryService {
       const look = () => {
         this.#filler.beat();
         const ready = this.#desk.queue.items().some(({ notBefore }) => notBefore <= clock.now());
-        if (!ready || clock.now() >= until || this.#filler.paused) done();
+        const may = this.#desk.mayAsk('person');
+        const stuck = this.#filler.paused || may === 'session' || may === 'reservation';
+        if (!ready || stuck || clock.now() >= until) done();
         else clock.after(100, look);
       };
       look();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
 import { count } from '../../testing/counts.ts';
 import type { IbkrService } from '../ibkr/ports.ts';
@@ -15,6 +15,9 @@ import { createHistory, type HistoryService } from './service.ts';
 import { barsOf, columnsOf } from './store/columns.ts';
 import { formatBars, formatFile } from './store/format.ts';
 import { parseFile } from './store/parse-file.ts';
+
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const dayMs = 86_400_000;
 /** A Saturday noon, so that everything is over and nothing moves. */
@@ -85,7 +88,7 @@ function make(watchlist: readonly string[] = []): void {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 25_000;
+  const deadline = Date.now() + 60_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(JSON.stringify(history.view(), null, 1));
     await new Promise((go) => setTimeout(go, 10));
