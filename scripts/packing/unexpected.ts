@@ -13,8 +13,6 @@ const own: readonly RegExp[] = [
   /^\/out\/renderer\/index\.html$/,
   /^\/out\/renderer\/icon\.svg$/,
   /^\/out\/renderer\/assets\/[\w.-]+\.(js|css|woff2|svg|png)$/,
-  // The library, for programs that import it.
-  /^\/out\/lib\/[\w./-]+\.(js|d\.ts)$/,
 ];
 
 /** Never meant for a person's machine, wherever it lies. */
