@@ -12,7 +12,11 @@ export default defineConfig({
     build: {
       target: 'node20',
       rollupOptions: {
-        input: { cli: at('main/cli.ts'), index: at('main/index.ts') },
+        input: {
+          cli: at('main/cli.ts'),
+          index: at('main/index.ts'),
+          library: at('main/library.ts'),
+        },
         output: {
           format: 'es',
           entryFileNames: '[name].js',

@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { desktopProjects } from './e2e/desktop/projects.ts';
 import { browserFlags } from './e2e/support/browser.ts';
 
 export default defineConfig({
@@ -9,7 +10,9 @@ export default defineConfig({
   workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
+  expect: { timeout: 15_000 },
   projects: [
+    ...desktopProjects(),
     { name: 'program', testDir: 'e2e/program' },
     {
       name: 'web',

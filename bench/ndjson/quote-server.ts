@@ -25,7 +25,6 @@ const server = createNdjsonServer(
 const { port } = await server.start();
 process.send?.({ port });
 
-process.on('SIGINT', () => process.exit(0));
 let updates: NodeJS.Timeout | undefined;
 
 process.on('message', (message: { readonly do: string; readonly rate?: number }) => {

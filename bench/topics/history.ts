@@ -58,7 +58,7 @@ function write(
   return paths;
 }
 
-/** What any program pays that reads these files whole. */
+/** What any program pays that reads these files whole, each into memory of its own. */
 function readRaw(paths: readonly string[]): number {
   const began = performance.now();
   for (const path of paths) fs.readFileSync(path);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 import { Columns } from '../../main/snapshot/columns/columns.ts';
@@ -45,6 +46,7 @@ const bench: Bench = {
         ...againstRewriting(context),
         ...(await readingOne(folder, context)),
         ...(await tornReads(folder, context)),
+        ...(await removedName(context)),
       ];
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
@@ -369,6 +371,30 @@ async function tornReads(folder: string, context: BenchContext): Promise<Figure[
       unit: '%',
       goal: { atLeast: 10 },
       note: `${naive.reads} reads`,
+    },
+  ];
+}
+
+/** How long a name stays away that somebody removes, as Python's resource tracker does. */
+async function removedName(context: BenchContext): Promise<Figure[]> {
+  const name = `${prefix}-gone`;
+  const writer = await startChild('bench/readers/batch-writer.ts', [name, '2', '10']);
+  const file = path.join('/dev/shm', name);
+  const times: number[] = [];
+  for (let i = 0; i < (context.quick ? 2 : 30); i++) {
+    fs.rmSync(file);
+    const start = performance.now();
+    while (!fs.existsSync(file) && performance.now() - start < 5000) await setImmediate();
+    times.push(performance.now() - start);
+  }
+  await endChild(writer);
+  return [
+    {
+      name: 'a removed name is back after',
+      value: Math.max(...times),
+      unit: 'ms',
+      goal: { atMost: 1000 },
+      note: `median ${median(times).toFixed(1)} ms`,
     },
   ];
 }

@@ -1,8 +1,5 @@
-/*
- * Prints what the columns hold, one ticker's last bars, and then follows it for a while:
- *
- *     cc -O2 -o example example.c && ./example shm0-bars AAPL 86400
- */
+/* Prints what the columns hold, one ticker's last bars, and then follows it for ten batches:
+ *     cc -O2 -o example example.c && ./example shm0-bars AAPL 86400 */
 #include "gatehouse_bars.h"
 
 static int fail(const char *what, int status) {
@@ -26,7 +23,6 @@ int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "shm0-bars";
   const char *symbol = argc > 2 ? argv[2] : "AAPL";
   uint32_t seconds = argc > 3 ? (uint32_t)atoi(argv[3]) : 86400;
-  int changes = argc > 4 ? atoi(argv[4]) : 10;
   gh_bars bars;
   gh_history history = {0};
   uint64_t epoch = 0;
@@ -50,7 +46,7 @@ int main(int argc, char **argv) {
   printf("%s: %u bars\n", symbol, history.count);
   print(&history, history.count > 5 ? history.count - 5 : 0);
 
-  while (changes-- > 0) {
+  for (int i = 0; i < 10; i++) {
     status = gh_wait(&bars, epoch, 60000, &epoch);
     if (status == GH_OK) status = gh_tail(&bars, symbol, seconds, &history);
     if (status != GH_OK) return fail(symbol, status);

@@ -15,6 +15,11 @@
 #ifndef GATEHOUSE_BARS_H
 #define GATEHOUSE_BARS_H
 
+/* Under -std=c99 or c11 the POSIX calls must be asked for, before any other header is included. */
+#if !defined(_GNU_SOURCE) && !defined(_POSIX_C_SOURCE)
+#define _GNU_SOURCE 1
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -36,6 +36,22 @@ export interface Tail extends History {
   readonly rewritten: boolean;
 }
 
+/** Columns in the segment itself, read-only, good only as long as `holds()` says so. */
+export interface View {
+  readonly symbol: string;
+  readonly barSeconds: number;
+  readonly count: number;
+  readonly epoch: number;
+  readonly t: BigInt64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+  /** False once the writer has touched the series: what was computed is void. */
+  holds(): boolean;
+}
+
 export interface BarsOptions {
   /** How long a read may try before it gives up with a name. */
   readonly budgetMs?: number;
@@ -77,6 +93,9 @@ export declare class Bars {
   ): History;
   getStock(symbol: string): DailyRow[];
   tail(before: History): Tail;
+  /** Linux, koffi and plain Node only; elsewhere SHM_UNSUPPORTED. */
+  view(symbol: string, timeframe?: Timeframe | number): View;
+  compute<T>(symbol: string, timeframe: Timeframe | number, use: (view: View) => T): T;
   readonly epoch: number;
   readonly lastUpdateMs: number;
   readonly generation: number;

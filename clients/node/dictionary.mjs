@@ -44,13 +44,10 @@ export class Dictionary {
 
   #load(deadline) {
     for (;;) {
-      const text = this.#text(deadline);
-      try {
-        if (text !== undefined) return text === '' ? {} : JSON.parse(text);
-      } catch {
-        if (performance.now() >= deadline) {
-          throw new SharedMemoryError('WRITER_BUSY', `${this.#name} holds no readable text`);
-        }
+      const entries = entriesOf(this.#text(deadline));
+      if (entries) return entries;
+      if (performance.now() >= deadline) {
+        throw new SharedMemoryError('SHM_DAMAGED', `${this.#name} holds no readable text`);
       }
       Atomics.wait(sleeper, 0, 0, 5);
     }
@@ -74,5 +71,16 @@ export class Dictionary {
     } finally {
       attachment.close();
     }
+  }
+}
+
+/** The object a text stands for, or undefined while it stands for none. */
+function entriesOf(text) {
+  if (text === undefined) return undefined;
+  try {
+    const entries = text === '' ? {} : JSON.parse(text);
+    return typeof entries === 'object' && !Array.isArray(entries) && entries ? entries : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -9,6 +9,7 @@ import { SharedMemoryError } from './shm-errors.mjs';
  * @property {number} mapped how many bytes it had when it was opened
  * @property {() => number} size how many it has now
  * @property {(target: Uint8Array, at: number, bytes: number) => void} read
+ * @property {() => ArrayBuffer | undefined} view the memory itself, where the runtime allows that
  * @property {() => void} fence orders the reads before it against those after it
  * @property {() => void} close
  */
@@ -91,6 +92,7 @@ function plainFile(fd) {
         done += got;
       }
     },
+    view: () => undefined,
     fence,
     close: () => fs.closeSync(fd),
   };
@@ -136,6 +138,8 @@ function mappedFile(koffi, fd, name) {
   }
   const memcpy = memcpyOf(koffi, library);
   const munmap = library.func('munmap', 'int', ['uintptr_t', 'size_t']);
+  /** @type {ArrayBuffer | undefined} */
+  let viewed;
   const lseek = library.func('lseek', 'int64_t', ['int', 'int64_t', 'int']);
   return {
     mapped: size,
@@ -143,12 +147,23 @@ function mappedFile(koffi, fd, name) {
     // asked for before every copy; seeking is the cheapest way to ask.
     size: () => lseek(fd, 0, SEEK_END),
     read: (target, at, bytes) => memcpy(target, address + at, bytes),
+    view() {
+      viewed ??= viewOf(koffi, address, size);
+      return viewed;
+    },
     fence,
     close() {
-      munmap(address, size);
+      // Touching a view whose memory is gone would kill the process: it stays until the end.
+      if (!viewed) munmap(address, size);
       fs.closeSync(fd);
     },
   };
+}
+
+/** koffi aborts the process beyond 4 GiB, and Electron forbids foreign memory in an ArrayBuffer. */
+function viewOf(koffi, address, size) {
+  if (process.versions.electron || size >= 2 ** 32) return undefined;
+  return koffi.view(BigInt(address), size);
 }
 
 /** @param {any} koffi @param {string} name @returns {Attachment} */
@@ -171,6 +186,7 @@ function darwinMapping(koffi, name) {
       // Darwin lets an object be cut to length only once, before anybody maps it.
       size: () => size,
       read: (target, at, bytes) => memcpy(target, address + at, bytes),
+      view: () => undefined,
       fence,
       close: () => munmap(address, size),
     };
@@ -206,6 +222,7 @@ function windowsMapping(koffi, name) {
     mapped: size,
     size: () => size,
     read: (target, at, bytes) => memcpy(target, address + at, bytes),
+    view: () => undefined,
     fence,
     close: () => unmap(address),
   };

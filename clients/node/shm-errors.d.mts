@@ -13,7 +13,7 @@ export type SharedMemoryErrorCode =
   | 'SHM_CLOSED'
   /** The bars do not add up to the sum beside them, however often they are read. */
   | 'SHM_CHECKSUM'
-  /** This platform needs the `koffi` package for shared memory. */
+  /** This platform needs the `koffi` package, or cannot do this at all. */
   | 'SHM_UNSUPPORTED'
   /** The writer lives, but no stable copy could be had within the time budget. */
   | 'WRITER_BUSY'

@@ -2,13 +2,12 @@ import path from 'node:path';
 import type { Project } from '@playwright/test';
 import { findRuntime, root } from './runtime.ts';
 
-/** The desktop specs, and on the double also the tests of the double itself. */
+/** The desktop specs, named by what they run on; on the double also the tests of the double itself. */
 export function desktopProjects(): Project[] {
   const runtime = findRuntime();
   const desktop: Project = {
-    name: 'desktop',
+    name: `desktop on ${runtime.name}`,
     testDir: path.join(root, 'e2e/desktop'),
-    metadata: { runtime: runtime.name },
   };
   const double: Project = {
     name: 'electron-double',

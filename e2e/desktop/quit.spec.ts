@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import { promisify } from 'node:util';
+import { NdjsonClient } from '../support/ndjson.ts';
 import { type DesktopApp, expect, test } from './desktop-app.ts';
-import { NdjsonClient } from './ndjson-client.ts';
 
 const run = promisify(execFile);
 
@@ -49,7 +49,7 @@ test('an orderly quit ends with 0 and leaves no port, lock or child behind', asy
 test('quit in the middle of work waits for nobody who holds on', async ({ desktop }) => {
   const page = await desktop.page();
   const { ndjson } = await desktop.ready;
-  const clients = await Promise.all(Array.from({ length: 5 }, () => NdjsonClient.connect(ndjson)));
+  const clients = Array.from({ length: 5 }, () => new NdjsonClient(ndjson.port));
   await (clients[0] as NdjsonClient).ask('acquire_ibkr');
   // Calls under way, a page that floods, programs that stay connected, and a quit asked twice.
   void page

@@ -1,5 +1,5 @@
+import { NdjsonClient } from '../support/ndjson.ts';
 import { expect, openedBy, test } from './desktop-app.ts';
-import { NdjsonClient } from './ndjson-client.ts';
 
 test('the tray’s icon, tooltip and menu follow a change', async ({ desktop }) => {
   await desktop.ready;
@@ -7,8 +7,8 @@ test('the tray’s icon, tooltip and menu follow a change', async ({ desktop }) 
     .poll(async () => (await desktop.tray())?.image)
     .toMatch(/ok-(dark|light)|okTemplate/);
   const { ndjson } = await desktop.ready;
-  const client = await NdjsonClient.connect(ndjson);
-  await client.ask('acquire_ibkr', { client_name: 'backtest' });
+  const client = new NdjsonClient(ndjson.port);
+  await client.ask('acquire_ibkr', { client: 'backtest' });
   await expect.poll(async () => (await desktop.tray())?.image).toContain('paused');
   const tray = await desktop.tray();
   expect(tray?.toolTip).toContain('The session is lent to');
@@ -19,7 +19,7 @@ test('the tray’s icon, tooltip and menu follow a change', async ({ desktop }) 
 test('the session is released from the tray', async ({ desktop }) => {
   const page = await desktop.page();
   const { ndjson } = await desktop.ready;
-  const client = await NdjsonClient.connect(ndjson);
+  const client = new NdjsonClient(ndjson.port);
   expect(await client.ask('acquire_ibkr')).toMatchObject({ data: { status: 'acquired' } });
   await expect(page.getByTestId('reservation')).toContainText('lent to');
   await expect.poll(async () => (await desktop.tray())?.toolTip).toContain('lent to');
@@ -45,7 +45,7 @@ test('a service is stopped and started from the tray', async ({ desktop }) => {
 test('a change is on the tray and in the window at once', async ({ desktop }) => {
   const page = await desktop.page();
   const { ndjson } = await desktop.ready;
-  const client = await NdjsonClient.connect(ndjson);
+  const client = new NdjsonClient(ndjson.port);
   const seen = page.getByTestId('reservation').filter({ hasText: 'lent to' }).waitFor();
   await client.ask('acquire_ibkr');
   await seen;

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { prepareDataDir } from '../cli/data-dir.ts';
 import { version } from '../cli/version.ts';
 import { Exit, exitCode } from '../config/exit.ts';
 import type { Config } from '../config/load.ts';
@@ -11,14 +10,13 @@ import { createGatehouse, type Gatehouse } from '../supervisor/gatehouse.ts';
 /** The services as this process runs them, with what must be given back at the end. */
 export interface Host {
   readonly config: Config;
-  readonly gatehouse: Gatehouse & { wake?(): void };
+  readonly gatehouse: Gatehouse;
   readonly logs: Logs;
   /** Stops the services and gives the log files and the data folder back. */
   stop(): Promise<void>;
 }
 
 export async function hostServices(config: Config, windowFolder: string): Promise<Host> {
-  prepareDataDir(config);
   const lock = acquireLock(path.join(config.dataDir, 'lock'));
   if ('heldBy' in lock) {
     const who = lock.heldBy ? ` (pid ${lock.heldBy.pid})` : '';

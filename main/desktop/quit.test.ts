@@ -13,9 +13,14 @@ function quitting(stop: () => Promise<void>) {
 describe('quitting', () => {
   it('ends when the services have stopped, not before', async () => {
     let stopped: () => void = () => {};
-    const { exits, quit, clock } = quitting(() => new Promise((done) => (stopped = done)));
+    const { exits, quit, clock } = quitting(
+      () =>
+        new Promise((done) => {
+          stopped = done;
+        }),
+    );
     quit.begin();
-    await settle();
+    await clock.advanceAsync(1);
     expect(exits).toEqual([]);
     stopped();
     await settle();
@@ -23,11 +28,20 @@ describe('quitting', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('lets whatever is running come to its end first', async () => {
+    let stops = 0;
+    const { clock, quit } = quitting(async () => void stops++);
+    quit.begin();
+    expect([quit.begun, stops]).toEqual([true, 0]);
+    await clock.advanceAsync(1);
+    expect(stops).toBe(1);
+  });
+
   it('stops once, however often it is asked', async () => {
     let stops = 0;
-    const { exits, quit } = quitting(async () => void stops++);
+    const { clock, exits, quit } = quitting(async () => void stops++);
     for (let i = 0; i < 3; i++) quit.begin();
-    await settle();
+    await clock.advanceAsync(1);
     expect([stops, exits]).toEqual([1, [0]]);
   });
 
@@ -42,9 +56,9 @@ describe('quitting', () => {
   });
 
   it('ends even when the stop fails', async () => {
-    const { exits, quit } = quitting(() => Promise.reject(new Error('no')));
+    const { clock, exits, quit } = quitting(() => Promise.reject(new Error('no')));
     quit.begin();
-    await settle();
+    await clock.advanceAsync(1);
     expect(exits).toEqual([0]);
   });
 });

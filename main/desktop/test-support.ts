@@ -3,6 +3,7 @@ import { freeReservation } from '../../shared/reservation.ts';
 import type { Phase, ServiceName, ServiceView } from '../../shared/services.ts';
 import type { State } from '../../shared/state.ts';
 import { noConnection } from '../lightweight/no-connection.ts';
+import { noHistory } from '../lightweight/no-history.ts';
 
 /** A supervisor at ease: everything runs, the session stands, nothing is lent. */
 export function calmState(now: number, change: Partial<State> = {}): State {
@@ -27,11 +28,13 @@ export function calmState(now: number, change: Partial<State> = {}): State {
     },
     connection: connectionIn({ phase: 'connected', reason: 'ok', sentence: 'Connected.' }, now),
     reservation: freeReservation,
+    history: { ...noHistory, running: true },
+    forward: null,
     clients: [],
     snapshot: { epoch: 2, lastUpdateMs: now, tickers: 0, shm: null },
     tickers: {},
     ...change,
-  } as State;
+  };
 }
 
 export function serviceIn(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contract, isCommand } from '../../shared/contract.ts';
 import { freeReservation } from '../../shared/reservation.ts';
 import { phases } from '../../shared/services.ts';
-import { calmState, serviceIn } from './test-support.ts';
+import { calmState, connectionIn, serviceIn } from './test-support.ts';
 import { type MenuEntry, menuShape, trayMenu } from './tray-menu.ts';
 
 const now = Date.UTC(2026, 5, 1, 14);
@@ -36,6 +36,35 @@ describe('the menu of the tray', () => {
       expect(find(menu, 'recall')).toMatchObject({ enabled: false });
       expect(find(menu, 'release')).toMatchObject({ enabled: true });
     }
+  });
+
+  it('leaves the session alone while it is lent, and opens what it closed', () => {
+    const enabled = (id: string, change: Parameters<typeof calmState>[1]) => {
+      const entry = find(trayMenu(calmState(now, change), now), id);
+      return entry?.kind === 'item' ? entry.enabled : null;
+    };
+    expect([enabled('reconnect', {}), enabled('disconnect', {})]).toEqual([true, true]);
+    const whileLent = { reservation: lent };
+    expect([enabled('reconnect', whileLent), enabled('disconnect', whileLent)]).toEqual([
+      false,
+      false,
+    ]);
+    const off = {
+      connection: connectionIn({ phase: 'disconnected', reason: 'stopped-by-operator' }, now),
+    };
+    expect([enabled('connect', off), enabled('disconnect', off)]).toEqual([true, null]);
+  });
+
+  it('starts a search for gaps, and pauses and resumes their filling', () => {
+    const { history } = calmState(now);
+    expect(find(trayMenu(calmState(now), now), 'scan')).toMatchObject({
+      action: { name: 'history.force-scan' },
+    });
+    expect(find(trayMenu(calmState(now), now), 'pause')).toBeDefined();
+    const paused = trayMenu(calmState(now, { history: { ...history, paused: true } }), now);
+    expect(find(paused, 'resume')).toMatchObject({ action: { name: 'history.resume' } });
+    const none = trayMenu(calmState(now, { history: { ...history, running: false } }), now);
+    expect(find(none, 'scan')).toBeUndefined();
   });
 
   it('offers for every phase of a service at least one way on, save while it stops', () => {

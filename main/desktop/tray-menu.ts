@@ -39,7 +39,9 @@ export function trayMenu(state: State, now: number): readonly MenuEntry[] {
     item('show', 'Open Gatehouse', true, { do: 'show' }),
     { kind: 'line' },
     ...reservationEntries(state),
+    ...sessionEntries(state),
     { kind: 'line' },
+    ...historyEntries(state),
     {
       kind: 'menu',
       id: 'services',
@@ -72,6 +74,34 @@ function reservationEntries({ reservation }: State): readonly MenuEntry[] {
       name: 'reservation.force-release',
       input: {},
     }),
+  ];
+}
+
+/** While the session is lent it is not ours to open or close. */
+function sessionEntries({ app, connection, reservation }: State): readonly MenuEntry[] {
+  if (app.source === 'lightweight') return [];
+  const ours = reservation.state === 'free';
+  const off = connection.phase === 'disconnected' && connection.reason === 'stopped-by-operator';
+  return [
+    command('reconnect', 'Connect anew', ours && !off, { name: 'connection.reconnect', input: {} }),
+    off
+      ? command('connect', 'Connect', ours, { name: 'connection.connect', input: {} })
+      : command('disconnect', 'Disconnect', ours, { name: 'connection.disconnect', input: {} }),
+  ];
+}
+
+function historyEntries({ history }: State): readonly MenuEntry[] {
+  const { running, paused } = history;
+  if (!running) return [];
+  return [
+    command('scan', 'Look for gaps in the history now', true, {
+      name: 'history.force-scan',
+      input: {},
+    }),
+    paused
+      ? command('resume', 'Go on filling gaps', true, { name: 'history.resume', input: {} })
+      : command('pause', 'Pause filling gaps', true, { name: 'history.pause', input: {} }),
+    { kind: 'line' },
   ];
 }
 

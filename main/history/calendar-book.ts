@@ -138,9 +138,16 @@ export class CalendarBook {
   }
 
   #tellDifferences(key: string, rules: ExchangeCalendar, told: ReadHours): void {
-    for (const { date, rules: ours, known } of differences(rules, told, 'regular')) {
-      this.#log.info({ key, date, ours, known }, 'the broker knows other hours than our rules');
+    const found = differences(rules, told, 'regular');
+    for (const { date, rules: ours, known } of found) {
+      this.#log.debug({ key, date, ours, known }, 'the broker knows other hours than our rules');
     }
+    if (found.length === 0) return;
+    const dates = found.map(({ date }) => date);
+    this.#log.info(
+      { key, days: found.length, first: dates[0], last: dates.at(-1) },
+      'the broker knows other hours than our rules on some days; its own are taken',
+    );
   }
 
   #build(key: string, named: string | undefined, symbol: string): ExchangeCalendar | undefined {

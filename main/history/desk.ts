@@ -146,9 +146,6 @@ export class Desk {
 
   /** Writes what changed. `safely` also waits for the disk. */
   save(safely = false): void {
-    for (const [file, part] of this.#states) {
-      const changes = part.takeChanges();
-      if (changes !== undefined) file.write(changes, safely);
-    }
+    for (const [file, part] of this.#states) file.write(part.takeChanges(), safely);
   }
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { rangeOf } from '../simulator/bars/range.ts';
 import { createMarket } from '../simulator/market/market.ts';
@@ -6,9 +6,12 @@ import type { Instrument } from '../simulator/ports.ts';
 import { HistoryBench } from './testing/history-bench.ts';
 import { MarketSource } from './testing/market-source.ts';
 
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 const dayMs = 86_400_000;
 const saturday = Date.UTC(2026, 10, 21, 17);
-const symbols = Array.from({ length: 45 }, (_, nth) => `S${nth}`);
+const symbols = Array.from({ length: 25 }, (_, nth) => `S${nth}`);
 const market = createMarket({ seed: 3, symbols, hours: 'real' });
 
 let clock: FakeClock;
@@ -32,7 +35,7 @@ it('downloads a year of daily bars in batches of twenty with pauses in which the
   const spans: { from: number; requests: number; to: number }[] = [];
   let before = false;
   await bench.service.start();
-  const done = () => bench.written.length === 3 && bench.service.view().download === null;
+  const done = () => bench.written.length === 2 && bench.service.view().download === null;
   await bench.until(() => {
     const now = bench.service.isDownloading();
     if (now && !before) spans.push({ from: clock.now(), requests: source.requests.length, to: 0 });
@@ -41,8 +44,8 @@ it('downloads a year of daily bars in batches of twenty with pauses in which the
     before = now;
     return done();
   }, 100);
-  expect(source.requests).toHaveLength(45);
-  expect(bench.written.map((batch) => batch.length)).toEqual([20, 20, 5]);
+  expect(source.requests).toHaveLength(25);
+  expect(bench.written.map((batch) => batch.length)).toEqual([20, 5]);
   for (const symbol of symbols) {
     expect(bench.read(symbol, '1d')).toEqual(year(symbol));
     const written = bench.written.flat().find(({ ticker }) => ticker === symbol);
@@ -66,7 +69,7 @@ it('rests five seconds between batches, in which a reservation wins', async () =
   const again = clock.now();
   await bench.until(() => bench.service.isDownloading(), 100);
   expect(clock.now() - again).toBeLessThan(10_000);
-  await bench.until(() => source.requests.length === 45, 1000);
+  await bench.until(() => source.requests.length === 25, 1000);
 });
 
 it('is not stuck in downloading when answers throw, fail or never come', async () => {
@@ -87,6 +90,7 @@ it('is not stuck in downloading when answers throw, fail or never come', async (
 it('asks only for the days that are missing, after each close', async () => {
   bench.service = bench.make({ watchlist: ['S1'] });
   bench.put('S1', '1d', year('S1'));
+  clock.advance(2 * dayMs + 3 * 3_600_000);
   await bench.service.start();
   expect(bench.written[0]?.[0]?.ticker).toBe('S1');
   const monday = Date.UTC(2026, 10, 23, 21);
@@ -108,7 +112,7 @@ it('goes on where it stopped after a restart', async () => {
     () => source.requests.length > before && bench.service.view().download === null,
     1000,
   );
-  expect(source.requests).toHaveLength(45);
+  expect(source.requests).toHaveLength(25);
 });
 
 it('takes a watchlist that is changed while it runs', async () => {

@@ -29,6 +29,8 @@ interface Job {
  */
 export class Downloader {
   readonly #desk: Desk;
+  /** Asks for trading hours that are not known yet: without them nothing is known to be missing. */
+  readonly #learn: () => Promise<void>;
   #downloading = false;
   #run: Promise<void> | undefined;
   #abort: AbortController | undefined;
@@ -38,8 +40,9 @@ export class Downloader {
   #nextRunAt: number | undefined;
   #again = false;
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, learn: () => Promise<void>) {
     this.#desk = desk;
+    this.#learn = learn;
   }
 
   get downloading(): boolean {
@@ -119,8 +122,9 @@ export class Downloader {
     const desk = this.#desk;
     const abort = new AbortController();
     this.#abort = abort;
-    const symbols = desk.watchlist;
     try {
+      await this.#learn();
+      const symbols = desk.watchlist;
       const jobs = symbols.flatMap((symbol) => this.#jobsFor(symbol));
       this.#progress = {
         startedAt: desk.now(),

@@ -67,12 +67,15 @@ export async function fetchAnew(
 ): Promise<Outcome> {
   const series = requests[0];
   if (!series) return { kind: 'empty' };
+  const since = Math.min(...requests.map(({ from }) => from));
   const all: Bar[] = [];
   for (const request of requests) {
     await room(desk, signal);
     const answer = await ask(desk, request, 'background', signal);
-    if (answer.ok) all.push(...finishedBars(desk, request, answer.bars));
-    else if (answer.reason !== 'no-data') return afterFailure(desk, request, answer);
+    if (answer.ok) {
+      const bars = finishedBars(desk, request, answer.bars);
+      for (const bar of bars) if (bar.t >= since) all.push(bar);
+    } else if (answer.reason !== 'no-data') return afterFailure(desk, request, answer);
   }
   if (all.length === 0) return { kind: 'empty' };
   const replaced = await patiently(desk, () => desk.store.replace(series, all));

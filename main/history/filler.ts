@@ -40,6 +40,7 @@ export class Filler {
   #scanning: Promise<void> | undefined;
   #lastScan: ScanSummary | null = null;
   #nextScanAt: number | null = null;
+  #nextCycleAt = 0;
   #progress: { startedAt: number; done: number; failed: number } | undefined;
   #spentMs = 0;
   #asked = 0;
@@ -113,6 +114,10 @@ export class Filler {
     const now = this.#desk.now();
     if (this.#running && this.#nextScanAt !== null && now >= this.#nextScanAt)
       void this.scan(false);
+    this.#runLanes();
+  }
+
+  #runLanes(): void {
     void this.#run('person');
     void this.#run('filler');
   }
@@ -127,6 +132,7 @@ export class Filler {
     } finally {
       this.#scanning = undefined;
       this.#desk.changed();
+      if (this.#running || this.#unbounded) this.#runLanes();
     }
   }
 
@@ -141,7 +147,11 @@ export class Filler {
       const worth = planned.filter(({ symbol }) => (this.#hopeless.get(symbol) ?? 0) <= now);
       desk.counts.gapsDetected += worth.reduce((sum, { holes }) => sum + holes, 0);
       desk.queue.add(worth, 'filler', now);
-      if (unstable === 0 || unbounded || this.#batch.size === 0) this.#chooseBatch(unbounded);
+      // A look between two cycles, at files somebody was writing to, begins no new cycle.
+      if (unbounded || now >= this.#nextCycleAt) {
+        this.#nextCycleAt = now + this.intervalMs;
+        this.#chooseBatch(unbounded);
+      }
     } catch (error) {
       desk.error(null, `the bar files could not be looked at: ${String(error)}`);
     }

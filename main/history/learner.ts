@@ -15,14 +15,20 @@ export class HoursLearner {
     this.#desk = desk;
   }
 
-  beat(symbols: readonly string[]): void {
-    if (this.#run || this.#desk.mayAsk('background') !== 'yes') return;
-    const due = this.due(symbols);
-    if (due.length > 0) void this.learn(due);
+  /** Resolves when all that can be learnt now is learnt. */
+  async learnDue(symbols: readonly string[]): Promise<void> {
+    if (this.#run) return this.#run;
+    if (this.#desk.mayAsk('background') !== 'yes') return;
+    const due = this.#due(symbols);
+    if (due.length === 0) return;
+    this.#run = this.#learn(due).finally(() => {
+      this.#run = undefined;
+    });
+    await this.#run;
   }
 
   /** One symbol of each kind whose hours were not asked for today. */
-  due(symbols: readonly string[]): readonly string[] {
+  #due(symbols: readonly string[]): readonly string[] {
     const now = this.#desk.now();
     const kinds = new Map<string, string>();
     for (const symbol of symbols) {
@@ -35,13 +41,6 @@ export class HoursLearner {
         return now - this.#desk.calendars.askedAt(symbol) >= againAfterMs;
       })
       .map(([, symbol]) => symbol);
-  }
-
-  learn(symbols: readonly string[]): Promise<void> {
-    this.#run ??= this.#learn(symbols).finally(() => {
-      this.#run = undefined;
-    });
-    return this.#run;
   }
 
   async #learn(symbols: readonly string[]): Promise<void> {

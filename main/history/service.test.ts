@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { rangeOf } from '../simulator/bars/range.ts';
@@ -7,6 +7,9 @@ import { createMarket } from '../simulator/market/market.ts';
 import type { Instrument } from '../simulator/ports.ts';
 import { HistoryBench } from './testing/history-bench.ts';
 import { MarketSource } from './testing/market-source.ts';
+
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const dayMs = 86_400_000;
 /** Saturday noon in New York: everything is shut and settled. */
@@ -137,19 +140,20 @@ describe('filling gaps', () => {
       }
     }
     await bench.service.start();
-    const touched = () =>
-      new Set(source.requests.map(({ symbol, timeframe }) => `${symbol}_${timeframe}`)).size;
-    const seen: number[] = [];
-    let cycle = -1;
-    await bench.until(() => {
-      const now = Math.floor((clock.now() - saturday) / 300_000);
-      if (now !== cycle) {
-        cycle = now;
-        seen.push(touched());
+    const firstAsked = () => {
+      const first = new Map<string, number>();
+      for (const { symbol, timeframe, at } of source.requests) {
+        const key = `${symbol}_${timeframe}`;
+        if (!first.has(key)) first.set(key, at);
       }
-      return idle() && touched() === 12;
-    }, 10_000);
-    expect(seen.slice(0, 3)).toEqual([0, 5, 10]);
+      return [...first.values()];
+    };
+    await bench.until(() => idle() && firstAsked().length === 12, 10_000);
+    const times = firstAsked();
+    for (let nth = 5; nth < times.length; nth++) {
+      expect((times[nth] as number) - (times[nth - 5] as number)).toBeGreaterThan(250_000);
+    }
+    expect((times[11] as number) - (times[0] as number)).toBeLessThan(700_000);
   });
 
   it('tells of old holes and fills them only when asked', async () => {
@@ -320,6 +324,26 @@ describe('what goes wrong on the way', () => {
     expect(source.requests).toEqual([]);
   });
 
+  it('lets a file that is never left in peace hold up no other', async () => {
+    bench.put('KO', '5m', truth('KO', '5m', 6));
+    for (const symbol of ['AAPL', 'MSFT', 'BRK.B']) {
+      bench.put(symbol, '5m', holed(truth(symbol, '5m', 6), 60, 5));
+      bench.put(symbol, '1h', holed(truth(symbol, '1h', 6), 20, 2));
+    }
+    await bench.service.start();
+    let torn = 0;
+    const state = (of: string) =>
+      bench.service
+        .view()
+        .coverage.filter(({ symbol }) => (symbol === 'KO') === (of === 'KO'))
+        .map((one) => one.state);
+    await bench.until(() => {
+      fs.appendFileSync(bench.path('KO', '5m'), `${torn++}`);
+      return state('KO')[0] === 'unstable' && state('others').every((one) => one === 'whole');
+    }, 1000);
+    expect(state('others')).toHaveLength(6);
+  });
+
   it('fetches a series anew when the past was restated, keeps the old file and says so', async () => {
     const whole = truth('AAPL', '1d', 28);
     bench.put('AAPL', '1d', whole.slice(0, -4));
@@ -335,6 +359,24 @@ describe('what goes wrong on the way', () => {
       '4:1',
     );
   });
+});
+
+it('checks the other series of a symbol when its daily bars were restated', async () => {
+  bench.put('AAPL', '1d', truth('AAPL', '1d', 28).slice(0, -4));
+  const hourly = truth('AAPL', '1h', 20);
+  bench.put('AAPL', '1h', hourly);
+  bench.put('MSFT', '1h', truth('MSFT', '1h', 20));
+  source.scale = (symbol) => (symbol === 'AAPL' ? 0.1 : 1);
+  bench.service = bench.make({ watchlist: ['AAPL'] });
+  await bench.service.start();
+  const splits = () => bench.service.view().notices.filter(({ kind }) => kind === 'split');
+  await bench.until(() => splits().length === 2);
+  expect(splits().map(({ message }) => message)).toEqual([
+    'AAPL was split (1:10); its 1d bars were fetched anew',
+    'AAPL was split (1:10); its 1h bars were fetched anew',
+  ]);
+  expect(bench.read('AAPL', '1h')).toEqual(truth('AAPL', '1h', 20));
+  expect(bench.read('MSFT', '1h')).toEqual(truth('MSFT', '1h', 20));
 });
 
 describe('what a person may do', () => {

@@ -19,7 +19,7 @@ import { planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 
 const dayMs = 86_400_000;
-const viewEveryMs = 100;
+const viewEveryMs = 250;
 const forceAnswersAfterMs = 60_000;
 const loadedAtOnce = 32;
 
@@ -88,9 +88,11 @@ class History implements HistoryService {
     this.#options = options;
     this.#ports = ports;
     this.#desk = new Desk(options, ports, () => this.#changed());
-    this.#downloader = new Downloader(this.#desk);
-    this.#filler = new Filler(this.#desk, () => this.#downloader.underway);
     this.#learner = new HoursLearner(this.#desk);
+    this.#downloader = new Downloader(this.#desk, () =>
+      this.#learner.learnDue(this.#desk.watchlist),
+    );
+    this.#filler = new Filler(this.#desk, () => this.#downloader.underway);
     this.#reader = new BarReader(this.#desk);
   }
 
@@ -116,6 +118,7 @@ class History implements HistoryService {
     this.#cancelView?.();
     this.#cancelView = undefined;
     this.#opened = false;
+    this.#downloadedOnce = false;
     this.#ports.publish(this.view());
   }
 
@@ -159,7 +162,9 @@ class History implements HistoryService {
       const look = () => {
         this.#filler.beat();
         const ready = this.#desk.queue.items().some(({ notBefore }) => notBefore <= clock.now());
-        if (!ready || clock.now() >= until || this.#filler.paused) done();
+        const may = this.#desk.mayAsk('person');
+        const stuck = this.#filler.paused || may === 'session' || may === 'reservation';
+        if (!ready || stuck || clock.now() >= until) done();
         else clock.after(100, look);
       };
       look();
@@ -309,9 +314,9 @@ class History implements HistoryService {
           this.#desk.error(file, `${seriesKey(file)}: ${one.reason}`);
         }
         this.#loading.filesDone++;
+        this.#changed();
+        await new Promise<void>((go) => setImmediate(go));
       }
-      this.#changed();
-      await new Promise<void>((go) => setImmediate(go));
     }
     this.#loading = null;
     this.#changed();
@@ -338,10 +343,10 @@ class History implements HistoryService {
       ...[...this.#desk.coverage.values()].map(({ symbol }) => symbol),
     ];
     if (this.#started) {
-      this.#learner.beat(symbols);
+      void this.#learner.learnDue(symbols);
       if (!this.#downloadedOnce && this.#desk.mayAsk('background') === 'yes') {
         this.#downloadedOnce = true;
-        void this.#firstDownload();
+        void this.#downloader.start();
       }
       this.#downloader.beat();
     }
@@ -351,12 +356,6 @@ class History implements HistoryService {
       if (timeframe === '1m') this.#handOn(symbol, timeframe, [bar]);
     }
     this.#desk.save();
-  }
-
-  /** Where no rule tells a symbol's hours, the broker must be asked before anything can be missing. */
-  async #firstDownload(): Promise<void> {
-    await this.#learner.learn(this.#learner.due(this.#desk.watchlist));
-    await this.#downloader.start();
   }
 
   #changed(): void {

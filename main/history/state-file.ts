@@ -6,6 +6,8 @@ import type { Log } from '../kit/log.ts';
 export class StateFile {
   readonly #path: string;
   readonly #log: Log;
+  /** What a full disk did not take yet. */
+  #unsaved: unknown;
 
   constructor(folder: string, name: string, log: Log) {
     this.#path = join(folder, name);
@@ -24,18 +26,23 @@ export class StateFile {
     }
   }
 
-  /** False when it could not be written; the former content stands then. */
-  write(content: unknown, safely = false): boolean {
+  /** Without content, what could not be written before is tried again; until then the former content stands. */
+  write(content: unknown, safely = false): void {
+    this.#unsaved = content ?? this.#unsaved;
+    if (this.#unsaved === undefined) return;
     const temporary = `${this.#path}.${process.pid}.new`;
     try {
       fs.mkdirSync(dirname(this.#path), { recursive: true });
-      fs.writeFileSync(temporary, JSON.stringify(content), { flush: safely });
+      fs.writeFileSync(temporary, JSON.stringify(this.#unsaved), { flush: safely });
       fs.renameSync(temporary, this.#path);
-      return true;
+      this.#unsaved = undefined;
     } catch (error) {
-      fs.rmSync(temporary, { force: true });
-      this.#log.warn({ path: this.#path, error: String(error) }, 'a state file cannot be written');
-      return false;
+      try {
+        fs.unlinkSync(temporary);
+      } catch {
+        // It was not even made.
+      }
+      this.#log.debug({ path: this.#path, error: String(error) }, 'a state file cannot be written');
     }
   }
 }

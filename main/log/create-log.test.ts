@@ -37,6 +37,14 @@ describe('the log', () => {
     ]);
   });
 
+  it('takes a line that comes after its end without a fault', async () => {
+    const logs = await open();
+    await logs.close();
+    logs.root.info({}, 'late');
+    await logs.close();
+    expect(stderr).toContain('late');
+  });
+
   it('never shows what is secret, at the top or inside', async () => {
     const logs = await open({ dir: null });
     const log = logs.for('ndjson');

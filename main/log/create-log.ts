@@ -47,13 +47,18 @@ export async function createLog(options: LogOptions): Promise<Logs> {
         mkdir: true,
       })
     : null;
+  // A service that is stopped in the middle of its start may still have a line to say.
+  let closed = false;
+  const untilClosed = (stream: { write(line: string): unknown }) => ({
+    write: (line: string) => void (closed || stream.write(line)),
+  });
   // Every stream takes what the root lets through, so that one level rules them all.
   const root = pino(
     { level: options.level, redact, base: { pid: process.pid } },
     pino.multistream([
       { level: 'trace', stream: console },
       { level: 'trace', stream: { write: (json: string) => ring.write(json) } },
-      ...(file ? [{ level: 'trace' as const, stream: file }] : []),
+      ...(file ? [{ level: 'trace' as const, stream: untilClosed(file) }] : []),
     ]),
   );
   const children: Logger[] = [];
@@ -71,7 +76,8 @@ export async function createLog(options: LogOptions): Promise<Logs> {
     },
     close: () =>
       new Promise((done) => {
-        if (!file) return done();
+        if (!file || closed) return done();
+        closed = true;
         file.once('close', () => done());
         file.once('error', () => done());
         file.end();

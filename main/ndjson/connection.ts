@@ -8,6 +8,7 @@ import { LineFramer } from './line-framer.ts';
 import { redact } from './redact.ts';
 import type { Peer, Reply, Request } from './request.ts';
 import { textOf } from './request-scanner.ts';
+import type { SharedInput } from './shared-input.ts';
 import { errorLine, Refusal, responseLine } from './wire.ts';
 
 /** What every connection of one server shares. */
@@ -17,6 +18,7 @@ export interface ConnectionShared {
   readonly dispatcher: Dispatcher;
   /** What answers a connection that has not shown the token yet. */
   readonly gate: Dispatcher;
+  readonly input: SharedInput;
   /** One for all: a connection fills it and takes it within one turn. */
   readonly out: AnswerBuffer;
   readonly maxLineBytes: number;
@@ -59,22 +61,29 @@ export class Connection implements Peer {
   #inputEnded = false;
   #lingerUntilMs = Number.POSITIVE_INFINITY;
 
-  constructor(id: number, socket: net.Socket, shared: ConnectionShared) {
+  constructor(id: number, accepted: net.Socket, shared: ConnectionShared) {
     this.connection = id;
-    this.#socket = socket;
     this.#shared = shared;
+    const socket = shared.input.read(accepted, (chunk) => this.#received(chunk));
+    this.#socket = socket;
     this.#framer = new LineFramer(shared.maxLineBytes);
     this.#authorized = shared.authToken === null;
     this.peer = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
     this.loopback = isLoopbackAddress(socket.remoteAddress ?? '');
     this.sinceMs = shared.clock.now();
     this.#lastActivityMs = this.sinceMs;
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#inputOver());
     socket.on('drain', () => {
       shared.drained(this);
       this.#pump();
     });
+  }
+
+  /** Calls once when the connection is gone, whoever ended it and however. */
+  onGone(call: () => void): void {
+    // A reset is told by `close`, which always follows.
+    this.#socket.on('error', () => {});
+    this.#socket.once('close', call);
   }
 
   /** Bytes written that the peer has not taken yet. */
@@ -84,10 +93,6 @@ export class Connection implements Peer {
 
   get paused(): boolean {
     return this.#socket.isPaused();
-  }
-
-  get answering(): boolean {
-    return this.#outstanding > 0;
   }
 
   send(line: string): void {
@@ -123,7 +128,9 @@ export class Connection implements Peer {
     }
     const { idleTimeoutMs } = this.#shared;
     if (this.#phase === 'closing' || idleTimeoutMs <= 0) return;
-    if (this.#outstanding > 0 || this.#shared.mayIdle(this)) return;
+    if (this.#outstanding > 0) return;
+    // Who has ended its side but does not read the rest keeps no right to stay.
+    if (this.#phase === 'open' && this.#shared.mayIdle(this)) return;
     const silent = now - this.#lastActivityMs >= idleTimeoutMs;
     const trickling =
       this.#partialSinceMs !== null && now - this.#partialSinceMs >= slowLineFactor * idleTimeoutMs;
@@ -138,6 +145,7 @@ export class Connection implements Peer {
     if (this.#phase === 'closing') return;
     this.#framer.push(chunk);
     this.#pump();
+    this.#framer.keep();
   }
 
   #inputOver(): void {
@@ -147,12 +155,13 @@ export class Connection implements Peer {
 
   #pump(): void {
     if (this.#pumping || this.#phase === 'answering' || this.#phase === 'closing') return;
-    const { out, clock } = this.#shared;
+    const { out, clock, log } = this.#shared;
     const now = clock.now();
+    const logged = log.isLevelEnabled('debug');
     this.#lastActivityMs = now;
     this.#pumping = true;
     let more = true;
-    while (more && this.#phase === 'open' && !this.#backlogged()) more = this.#next(now);
+    while (more && this.#phase === 'open' && !this.#backlogged()) more = this.#next(now, logged);
     this.#pumping = false;
     this.#partialSinceMs = this.#framer.partial ? (this.#partialSinceMs ?? now) : null;
     if (out.length > 0) this.#flush(out);
@@ -168,11 +177,11 @@ export class Connection implements Peer {
   }
 
   /** Handles what stands next in the input; false when there is nothing more for now. */
-  #next(now: number): boolean {
+  #next(now: number, logged: boolean): boolean {
     const framer = this.#framer;
     switch (framer.next()) {
       case 'line':
-        this.#line(framer.buffer, framer.start, framer.end, now);
+        this.#line(framer.buffer, framer.start, framer.end, now, logged);
         return true;
       case 'too-long':
         this.#tooLong();
@@ -183,7 +192,7 @@ export class Connection implements Peer {
       case 'nothing':
         if (!this.#inputEnded) return false;
         if (framer.finish() === 'line') {
-          this.#line(framer.buffer, framer.start, framer.end, now);
+          this.#line(framer.buffer, framer.start, framer.end, now, logged);
           return true;
         }
         this.#phase = 'ended';
@@ -197,10 +206,9 @@ export class Connection implements Peer {
     if (!this.#authorized) this.close();
   }
 
-  #line(buffer: Buffer, start: number, end: number, now: number): void {
-    const { log, out } = this.#shared;
+  #line(buffer: Buffer, start: number, end: number, now: number, logged: boolean): void {
+    const { out } = this.#shared;
     this.requests++;
-    const logged = log.isLevelEnabled('debug');
     if (logged) this.#logRequest(textOf(buffer, start, end));
     const before = out.length;
     const dispatcher = this.#authorized ? this.#shared.dispatcher : this.#shared.gate;
@@ -221,7 +229,6 @@ export class Connection implements Peer {
   #reply(request: Request, reply: Reply): void {
     if (reply.when === 'now') {
       this.#answer(responseLine(request.idJson, request.type, reply.data));
-      reply.after?.();
       return;
     }
     this.#outstanding++;

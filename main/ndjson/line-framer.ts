@@ -43,6 +43,13 @@ export class LineFramer {
     this.#at = 0;
   }
 
+  /** Copies what has not been looked at, for the memory it came in is about to be used again. */
+  keep(): void {
+    if (!this.pending) return;
+    this.#chunk = Buffer.from(this.#chunk.subarray(this.#at));
+    this.#at = 0;
+  }
+
   next(): Framed {
     if (this.#dropped > this.#floodBytes) return 'flood';
     if (!this.pending) {

@@ -5,7 +5,7 @@ export function asciiJson(value: unknown): string {
 
 export function escapeWide(json: string): string {
   return json.replace(
-    /[\u007f-\uffff]/g,
+    /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -4,7 +4,8 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { HistoryDesk } from './bars/desk.ts';
 import type { Pacing } from './bars/pacing.ts';
 import type { FaultBoard } from './faults/board.ts';
-import type { LiveBarFeed } from './feed/live-bars.ts';
+import type { Line } from './feed/line.ts';
+import type { LiveBarFeed, LiveBars } from './feed/live-bars.ts';
 import type { TickFeed } from './feed/tick-feed.ts';
 import type { Limits } from './limits.ts';
 import type { Links } from './links.ts';
@@ -26,6 +27,8 @@ export interface Core {
   readonly history: HistoryDesk;
   /** The time the gateway tells, wrong when it is told to be. */
   toldTime(): number;
+  /** Whether faults let data through to it now. */
+  mayFlow(feed: Line | LiveBars): boolean;
   sessions(): Iterable<Session>;
   close(session: Session, reason: string): void;
 }

@@ -1,74 +1,32 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../testing/fake-clock.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from './index.ts';
+import { settle } from '../../testing/fake-clock.ts';
+import { createMarket } from './market/market.ts';
 import { Probe, until } from './testing/probe.ts';
 import { historyRequest, marketDataRequest } from './testing/requests.ts';
-import { tinyMarket } from './testing/tiny-market.ts';
+import { quiet, Stage, turn } from './testing/stage.ts';
 
 describe('faults', () => {
-  const simulators: Simulator[] = [];
-  const probes: Probe[] = [];
-
-  async function running(options: SimulatorOptions = {}) {
-    const clock = new FakeClock();
-    const simulator = await startSimulator({ clock, market: tinyMarket(), ...options });
-    simulators.push(simulator);
-    return { clock, simulator };
-  }
-
-  async function client(simulator: Simulator, clientId = 1): Promise<Probe> {
-    const probe = await Probe.start(simulator.port, { clientId });
-    probes.push(probe);
-    return probe;
-  }
-
-  async function greeted(simulator: Simulator, clientId = 1): Promise<Probe> {
-    const probe = await client(simulator, clientId);
-    await until(() => probe.codes().includes(2158));
-    probe.forget();
-    return probe;
-  }
-
-  /** Turns the clock until it has happened. */
-  async function turn(clock: FakeClock, condition: () => boolean, what: string): Promise<void> {
-    await until(() => {
-      clock.advance(250);
-      return condition();
-    }, what);
-  }
-
-  /** Everything sent so far has arrived. */
-  async function quiet(probe: Probe): Promise<number> {
-    const before = probe.all('currentTime').length;
-    probe.request('currentTime', { version: 1 });
-    await until(() => probe.all('currentTime').length > before, 'the echo');
-    return probe.answers.length;
-  }
-
-  afterEach(async () => {
-    for (const probe of probes.splice(0)) probe.close();
-    for (const simulator of simulators.splice(0)) await simulator.close();
-  });
+  const stage = new Stage();
+  afterEach(() => stage.clear());
 
   it('refuse: a new connection is refused, an old one stays, and the same port comes back', async () => {
-    const { clock, simulator } = await running();
-    const old = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const old = await stage.greeted(simulator);
     simulator.fault('refuse', { for: 10 });
     await until(() => simulator.state()['listening'] === false);
     await expect(Probe.open(simulator.port)).rejects.toThrow(/ECONNREFUSED/);
     await quiet(old);
     clock.advance(10_000);
     await until(() => simulator.state()['listening'] === true);
-    await greeted(simulator, 2);
+    await stage.greeted(simulator, 2);
   });
 
   it('mute: nothing is said until it ends, then what was asked is answered', async () => {
-    const { clock, simulator } = await running();
-    const old = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const old = await stage.greeted(simulator);
     simulator.fault('mute', { for: 30 });
     old.request('currentTime', { version: 1 });
-    const fresh = await Probe.open(simulator.port);
-    probes.push(fresh);
+    const fresh = await stage.silent(simulator);
     fresh.hello();
     await settle();
     clock.advance(20_000);
@@ -80,11 +38,10 @@ describe('faults', () => {
   });
 
   it('mute for some: only those clients wait, even for their start', async () => {
-    const { simulator } = await running();
-    const other = await greeted(simulator, 1);
+    const { simulator } = await stage.running();
+    const other = await stage.greeted(simulator, 1);
     simulator.fault('mute', { clients: [2] });
-    const waiting = await Probe.start(simulator.port, { start: false });
-    probes.push(waiting);
+    const waiting = await stage.client(simulator, 2, { start: false });
     waiting.request('startApi', { version: 2, clientId: 2, optionalCapabilities: '' });
     await quiet(other);
     expect(waiting.answers).toEqual([]);
@@ -93,8 +50,8 @@ describe('faults', () => {
   });
 
   it('half-open: the connection neither speaks nor closes, and is gone when it ends', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.has('tickPrice'));
     simulator.fault('half-open');
@@ -106,41 +63,41 @@ describe('faults', () => {
     expect(probe.closed).toBe(false);
     simulator.reset();
     await until(() => probe.closed);
-    await greeted(simulator, 1);
+    await stage.greeted(simulator, 1);
   });
 
   it('kill-socket: established connections close, once or again and again', async () => {
-    const { clock, simulator } = await running();
-    const first = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const first = await stage.greeted(simulator);
     simulator.fault('kill-socket', { every: 60 });
     await until(() => first.closed);
-    const second = await greeted(simulator);
+    const second = await stage.greeted(simulator);
     clock.advance(59_000);
     await quiet(second);
     clock.advance(1000);
     await until(() => second.closed);
     simulator.fault('kill-socket', false);
-    const third = await greeted(simulator);
+    const third = await stage.greeted(simulator);
     clock.advance(120_000);
     await quiet(third);
     expect(third.closed).toBe(false);
   });
 
   it('client-id-in-use: 326 and the end for those ids, until it is over', async () => {
-    const { clock, simulator } = await running();
+    const { clock, simulator } = await stage.running();
     simulator.fault('client-id-in-use', { ids: [5], for: 20 });
-    const refused = await client(simulator, 5);
+    const refused = await stage.client(simulator, 5);
     await until(() => refused.closed);
     expect(refused.codes()).toEqual([326]);
     expect(refused.has('nextValidId')).toBe(false);
-    await greeted(simulator, 6);
+    await stage.greeted(simulator, 6);
     clock.advance(20_000);
-    await greeted(simulator, 5);
+    await stage.greeted(simulator, 5);
   });
 
   it('link-lost, data kept: 1100, no data, requests wait, 1102 and data flows', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.has('tickPrice'));
     simulator.fault('link-lost', { after: 30 });
@@ -164,8 +121,8 @@ describe('faults', () => {
   });
 
   it('link-lost, data lost: 1101, and a line is silent until it is asked for again', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.has('tickPrice'));
     simulator.fault('link-lost', { after: 5, restore: 'data-lost' });
@@ -181,8 +138,8 @@ describe('faults', () => {
   });
 
   it('link-lost, data kept but dead: 1102, and the old line never ticks again', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.has('tickPrice'));
     simulator.fault('link-lost', { for: 5, restore: 'data-kept-but-dead' });
@@ -196,8 +153,8 @@ describe('faults', () => {
   });
 
   it('farm-broken: 2103 and no ticks, 2104 and ticks; another farm goes on', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     probe.request('marketData', {
       ...marketDataRequest(2),
@@ -216,9 +173,25 @@ describe('faults', () => {
     expect(probe.codes()).toEqual([2103, 2104]);
   });
 
+  it('farm-broken: a line asked for meanwhile gets its whole picture when the farm is back', async () => {
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
+    simulator.fault('farm-broken', { for: 20 });
+    probe.request('marketData', marketDataRequest(1));
+    await until(() => probe.has('tickRequestParameters'));
+    await clock.advanceAsync(19_000, 1000);
+    await quiet(probe);
+    expect(probe.has('tickPrice')).toBe(false);
+    await turn(
+      clock,
+      () => probe.all('tickPrice').some((tick) => tick.tickType === 9),
+      'the close',
+    );
+  });
+
   it('farm-broken with dead feeds: 2104 comes, but the old line stays silent', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.has('tickPrice'));
     simulator.fault('farm-broken', { for: 1, dead: true });
@@ -232,8 +205,8 @@ describe('faults', () => {
   });
 
   it('farm-broken for history: 2105 and 162', async () => {
-    const { simulator } = await running();
-    const probe = await greeted(simulator);
+    const { simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('farm-broken', { farm: 'ushmds' });
     probe.request('historicalData', historyRequest(1));
     await until(() => probe.codes(1).length > 0);
@@ -241,8 +214,8 @@ describe('faults', () => {
   });
 
   it('feed-silent: connected, no tick, no live bar; only for the symbols named', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('feed-silent', { symbols: ['AAPL'] });
     probe.request('marketData', marketDataRequest(1));
     probe.request('marketData', marketDataRequest(2, { symbol: 'MSFT' }));
@@ -257,21 +230,21 @@ describe('faults', () => {
     ['competing-session', 'Trading TWS session is connected from a different IP address'],
     ['not-subscribed', 'No market data permissions for NASDAQ STK'],
   ] as const)('%s: a historical request gets 162', async (fault, text) => {
-    const { simulator } = await running();
-    const probe = await greeted(simulator);
+    const { simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault(fault, { clients: [1] });
     probe.request('historicalData', historyRequest(9));
     await until(() => probe.codes(9).length > 0);
     expect(probe.codes(9)).toEqual([162]);
     expect(probe.all('error').at(-1)?.text).toContain(text);
-    const other = await greeted(simulator, 2);
+    const other = await stage.greeted(simulator, 2);
     other.request('historicalData', historyRequest(9));
     await until(() => other.has('historicalData'));
   });
 
-  it('competing-session: 10197 for old and new lines, and no tick meanwhile', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+  it('competing-session: 10197 ends old lines and refuses new ones until it is over', async () => {
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.has('tickPrice'));
     simulator.fault('competing-session', { for: 10 });
@@ -280,15 +253,16 @@ describe('faults', () => {
     expect([...probe.codes(1), ...probe.codes(2)]).toEqual([10197, 10197]);
     await quiet(probe);
     probe.forget();
-    await clock.advanceAsync(9000, 1000);
+    clock.advance(11_000);
     await quiet(probe);
     expect(probe.has('tickSize')).toBe(false);
+    probe.request('marketData', marketDataRequest(1));
     await turn(clock, () => probe.has('tickSize'), 'ticks again');
   });
 
   it('delayed-only: 354 for live data; 10167, type 3 and delayed ticks for those who take them', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('delayed-only');
     probe.request('marketData', marketDataRequest(1));
     await until(() => probe.codes(1).includes(354));
@@ -302,8 +276,8 @@ describe('faults', () => {
   });
 
   it('not-subscribed: 354 for live data, 10168 for delayed data', async () => {
-    const { simulator } = await running();
-    const probe = await greeted(simulator);
+    const { simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('not-subscribed');
     probe.request('marketData', marketDataRequest(1));
     probe.request('marketDataType', { version: 1, type: 3 });
@@ -314,8 +288,8 @@ describe('faults', () => {
   });
 
   it('slow: every answer comes that much later, in order', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('slow', { ms: 3000 });
     probe.request('currentTime', { version: 1 });
     probe.request('positions', { version: 1 });
@@ -334,8 +308,8 @@ describe('faults', () => {
   it('garbage: one frame nobody can decode, the same for the same seed', async () => {
     const seen: string[] = [];
     for (const seed of [7, 7, 8]) {
-      const { simulator } = await running({ seed });
-      const probe = await greeted(simulator);
+      const { simulator } = await stage.running({ seed });
+      const probe = await stage.greeted(simulator);
       const raw: Buffer[] = [];
       probe.socket.on('data', (chunk: Buffer) => raw.push(chunk));
       simulator.fault('garbage', { bytes: 32 });
@@ -349,8 +323,8 @@ describe('faults', () => {
   });
 
   it('truncate: a message that is too short, or half a frame and the end', async () => {
-    const { simulator } = await running();
-    const probe = await greeted(simulator);
+    const { simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('truncate');
     probe.request('managedAccounts', { version: 1 });
     await until(() => probe.broken.length === 1);
@@ -362,8 +336,8 @@ describe('faults', () => {
   });
 
   it('restart: everyone is closed, nobody gets in while it is down, then the ids are free', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator, 4);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator, 4);
     simulator.fault('restart', { after: 5, down: 30 });
     clock.advance(4999);
     await quiet(probe);
@@ -372,29 +346,29 @@ describe('faults', () => {
     await expect(Probe.open(simulator.port)).rejects.toThrow(/ECONNREFUSED/);
     clock.advance(30_000);
     await until(() => simulator.state()['listening'] === true);
-    await greeted(simulator, 4);
+    await stage.greeted(simulator, 4);
   });
 
   it('restart: reset brings the gateway back at once', async () => {
-    const { simulator } = await running();
+    const { simulator } = await stage.running();
     simulator.fault('restart', { down: 3600 });
     await until(() => simulator.state()['listening'] === false);
     simulator.reset();
     await until(() => simulator.state()['listening'] === true);
-    await greeted(simulator);
+    await stage.greeted(simulator);
   });
 
   it('clock-skew: the time it tells is wrong by so much', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('clock-skew', { seconds: -90 });
     await quiet(probe);
     expect(probe.all('currentTime').at(-1)).toEqual({ time: clock.now() / 1000 - 90 });
   });
 
   it('bar-holes: the bars between two times are missing for those symbols', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     const from = clock.now() - 600_000;
     simulator.fault('bar-holes', { symbols: ['AAPL'], from, to: from + 120_000 });
     probe.request('historicalData', historyRequest(1));
@@ -408,8 +382,8 @@ describe('faults', () => {
   });
 
   it('several together: each does its part', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('clock-skew', { seconds: 60 });
     simulator.fault('slow', { ms: 1000 });
     simulator.fault('no-data');
@@ -426,8 +400,8 @@ describe('faults', () => {
   });
 
   it('repeats a state fault for so long every so often', async () => {
-    const { clock, simulator } = await running();
-    const probe = await greeted(simulator);
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
     simulator.fault('farm-broken', { farm: 'usfuture', for: 10, every: 60 });
     for (let i = 0; i < 3; i++) clock.advance(60_000);
     await quiet(probe);
@@ -439,10 +413,9 @@ describe('faults', () => {
   it('gives the same run for the same seed and the same commands', async () => {
     const runs: string[] = [];
     for (let i = 0; i < 2; i++) {
-      const clock = new FakeClock();
-      const simulator = await startSimulator({ clock, seed: 42, symbols: ['AAPL', 'MSFT'] });
-      simulators.push(simulator);
-      const probe = await greeted(simulator);
+      const market = createMarket({ seed: 42, symbols: ['AAPL', 'MSFT'], hours: 'real' });
+      const { clock, simulator } = await stage.running({ seed: 42, market });
+      const probe = await stage.greeted(simulator);
       const raw: Buffer[] = [];
       probe.socket.on('data', (chunk: Buffer) => raw.push(chunk));
       probe.request('marketData', marketDataRequest(1, { genericTicks: '233' }));

@@ -5,20 +5,20 @@ import { Accounts } from './accounts/accounts.ts';
 import { HistoryDesk } from './bars/desk.ts';
 import { Pacing } from './bars/pacing.ts';
 import type { Core } from './core.ts';
-import { errors, type IbError } from './errors.ts';
+import type { IbError } from './errors.ts';
 import { FaultBoard } from './faults/board.ts';
 import { FaultEffects } from './faults/effects.ts';
-import { LiveBarFeed } from './feed/live-bars.ts';
+import type { Line } from './feed/line.ts';
+import { LiveBarFeed, type LiveBars } from './feed/live-bars.ts';
 import { TickFeed } from './feed/tick-feed.ts';
 import { accountUpdateMs, sendAccountNews } from './handlers/account.ts';
-import { handlers, needsServers } from './handlers/table.ts';
-import { Limits, messagesPerSecond, mostClients, mostViolations } from './limits.ts';
+import { Limits, mostClients } from './limits.ts';
 import { farmMessage, Links } from './links.ts';
 import type { Market } from './ports.ts';
-import { type DecodedRequest, DecodeError, decodeRequest } from './protocol/decode.ts';
 import { negotiate } from './protocol/frames.ts';
 import { clockText, dateText } from './protocol/times.ts';
 import { oldestVersion } from './protocol/versions.ts';
+import { Reception } from './reception.ts';
 import { RequestLog } from './request-log.ts';
 import { Session } from './session.ts';
 
@@ -56,6 +56,7 @@ export class Gateway implements Core {
   readonly pacing = new Pacing();
   readonly requests = new RequestLog();
   readonly #effects: FaultEffects;
+  readonly #reception: Reception;
   readonly #sessions = new Set<Session>();
   readonly #sockets = new Set<Socket>();
   readonly #timers: Cancel[] = [];
@@ -73,8 +74,11 @@ export class Gateway implements Core {
     this.accounts = new Accounts(market, settings.accounts, now);
     this.limits = new Limits(clock, settings.limits);
     this.links = new Links(settings.kind, (farm) => this.#announce(farmMessage(farm, 'ok')));
-    this.history = new HistoryDesk(clock);
+    this.history = new HistoryDesk(clock, (job, error) =>
+      this.#reception.failed(job.session, job.reqId, 'historicalData', error),
+    );
     this.#effects = new FaultEffects(this, settings.seed);
+    this.#reception = new Reception(this, this.#effects, this.requests);
     this.faults = new FaultBoard(clock, this.#effects);
     this.ticks = new TickFeed(
       market,
@@ -84,9 +88,9 @@ export class Gateway implements Core {
         sliceMs: 2 * pumpMs * Math.max(1, settings.clockRate),
         mostBehindMs: mostBehindMs * Math.max(1, settings.clockRate),
       },
-      (line) => this.#effects.mayFlow(line),
+      (line) => this.mayFlow(line),
     );
-    this.liveBars = new LiveBarFeed(market, now, (bars) => this.#effects.mayFlow(bars));
+    this.liveBars = new LiveBarFeed(market, now, (bars) => this.mayFlow(bars));
   }
 
   get port(): number {
@@ -99,6 +103,10 @@ export class Gateway implements Core {
 
   toldTime(): number {
     return this.clock.now() + (this.faults.active('clock-skew')?.seconds ?? 0) * 1000;
+  }
+
+  mayFlow(feed: Line | LiveBars): boolean {
+    return this.#effects.mayFlow(feed);
   }
 
   sessions(): Iterable<Session> {
@@ -225,7 +233,7 @@ export class Gateway implements Core {
           this.#hello(session, arrival.range);
           break;
         case 'frame':
-          this.#receive(session, arrival.payload);
+          this.#reception.receive(session, arrival.payload);
           break;
         case 'broken':
           this.drop(session, `what it sent cannot be read: ${arrival.reason}`);
@@ -252,115 +260,10 @@ export class Gateway implements Core {
     session.raw(bytes);
   }
 
-  #receive(session: Session, payload: Buffer): void {
-    if (session.phase === 'closed') return;
-    if (session.silent) {
-      const later = Buffer.from(payload);
-      session.whenSpeaking(() => this.#receive(session, later));
-      return;
-    }
-    session.requests++;
-    const tooMany = this.limits.message();
-    if (tooMany !== undefined && session.phase === 'ready') {
-      if (session.paced) {
-        const later = Buffer.from(payload);
-        this.clock.after(this.limits.nextSecondMs(), () => this.#receive(session, later));
-        return;
-      }
-      this.#violation(session, tooMany);
-      return;
-    }
-    let request: DecodedRequest;
-    try {
-      request = decodeRequest(payload, session.version);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#note(session, 'unreadable', error.reqId, { error: error.message });
-      this.log.warn({ session: session.number, error: error.message }, 'unreadable request');
-      session.error(error.reqId, errors.unreadable(error.message));
-      return;
-    }
-    const reqId = 'reqId' in request.values ? request.values.reqId : null;
-    const name = request.name === 'unserved' ? request.values.request : request.name;
-    this.#note(session, name, reqId, request.values);
-    if (session.phase !== 'ready') {
-      if (request.name === 'startApi') this.#startApi(session, request.values.clientId);
-      else this.log.warn({ session: session.number, request: name }, 'a request before startApi');
-      return;
-    }
-    this.#dispatch(session, request);
-  }
-
-  #dispatch(session: Session, request: DecodedRequest): void {
-    if (session.phase === 'closed') return;
-    if (request.name === 'unserved') {
-      session.error(request.values.reqId, refusal(request.values.request));
-      return;
-    }
-    if (needsServers.has(request.name) && this.faults.active('link-lost', session.clientId ?? -1)) {
-      session.held.push(() => this.#dispatch(session, request));
-      return;
-    }
-    const handle = handlers[request.name] as (
-      core: Core,
-      session: Session,
-      values: DecodedRequest['values'],
-    ) => void;
-    handle(this, session, request.values);
-  }
-
-  #startApi(session: Session, clientId: number): void {
-    const holder = [...this.#sessions].find((one) => one !== session && one.clientId === clientId);
-    const fault = this.faults.active('client-id-in-use', clientId);
-    if (holder || (fault && (fault.ids === undefined || fault.ids.includes(clientId)))) {
-      session.error(-1, errors.clientIdInUse());
-      this.close(session, `client id ${clientId} is in use`);
-      return;
-    }
-    session.clientId = clientId;
-    if (this.#effects.starting(session) === 'stop') return;
-    session.whenSpeaking(() => this.#ready(session));
-  }
-
-  #ready(session: Session): void {
-    if (session.phase === 'closed') return;
-    const { clientId } = session;
-    session.phase = 'ready';
-    this.log.info({ session: session.number, clientId, version: session.version }, 'client ready');
-    session.send('managedAccounts', { accounts: this.accounts.names.join(',') });
-    session.send('nextValidId', { orderId: 1 });
-    this.#effects.greet(session);
-  }
-
-  #violation(session: Session, received: number): void {
-    // Every message too many is told, and each second of them counts once.
-    if (received === messagesPerSecond + 1) session.violations++;
-    session.error(-1, errors.tooManyMessages(received));
-    if (session.violations >= mostViolations) {
-      this.close(session, 'too many messages a second, for the third time');
-    }
-  }
-
   #announce([code, text]: IbError): void {
     for (const session of this.#sessions) {
       if (session.phase === 'ready') session.error(-1, [code, text]);
     }
-  }
-
-  #note(
-    session: Session,
-    message: string,
-    reqId: number | null,
-    fields: Readonly<Record<string, unknown>>,
-  ): void {
-    this.requests.add({
-      time: this.clock.now(),
-      session: session.number,
-      clientId: session.clientId,
-      message,
-      reqId,
-      fields,
-    });
   }
 
   #pump(): void {
@@ -386,11 +289,4 @@ export class Gateway implements Core {
     this.history.forget(session);
     session.outbox.close();
   }
-}
-
-/** The gateway is in read-only mode, as most are delivered; what else is not served says so. */
-function refusal(request: string): IbError {
-  return request === 'placeOrder' || request === 'cancelOrder' || request === 'exerciseOptions'
-    ? errors.invalid('The API interface is currently in Read-Only mode.')
-    : errors.invalid(`The simulated gateway does not serve ${request}`);
 }

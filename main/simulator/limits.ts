@@ -32,6 +32,13 @@ export class Limits {
     return this.#received > messagesPerSecond ? this.#received : undefined;
   }
 
+  /** Whether one more message now would be too many. */
+  full(): boolean {
+    if (!this.enforced) return false;
+    const passed = this.#clock.now() - this.#second;
+    return passed >= 0 && passed < 1000 && this.#received >= messagesPerSecond;
+  }
+
   /** When the present second is over. */
   nextSecondMs(): number {
     return Math.max(1, this.#second + 1000 - this.#clock.now());

@@ -16,7 +16,7 @@ export class RequestLog {
   #entries: LogEntry[] = [];
   #seq = 0;
 
-  constructor(most = 20_000) {
+  constructor(most = 10_000) {
     this.#most = most;
   }
 

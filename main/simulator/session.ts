@@ -34,6 +34,8 @@ export class Session {
   readonly outbox: Outbox;
   readonly reader = new FrameReader();
   readonly subscriptions = new Subscriptions();
+  /** Requests above the rate of a client that asked to be paced. */
+  readonly waiting: Buffer[] = [];
   /** Requests that wait for the lost link. */
   readonly held: (() => void)[] = [];
   phase: SessionPhase = 'hello';

@@ -9,6 +9,7 @@ export const noSegments: SegmentStore = {
   putDailyBar() {},
   mergeBars() {},
   end() {},
+  batchMs: () => 100,
   names: () => null,
   status: () => ({ phase: 'off' }),
   onStatus: () => () => {},

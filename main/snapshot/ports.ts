@@ -36,6 +36,8 @@ export interface SegmentStore {
   /** Bars of any timeframe are laid over those already there; the newer row wins. */
   mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
   end(epoch: number, now: number): void;
+  /** How far apart batches of ticks should be. */
+  batchMs(): number;
   names(): SegmentNames | null;
   status(): SnapshotStatus;
   onStatus(listener: (status: SnapshotStatus) => void): () => void;

@@ -218,6 +218,26 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     expect(dictionary().listTickers()).toEqual(['AAPL']);
   });
 
+  test('a name that cannot be had back degrades the service until it can', async () => {
+    const { snapshot, clock, file, write, bars, inspect } = make();
+    await snapshot.start();
+    write('AAPL');
+    const reader = bars();
+    fs.rmSync(file('-bars'));
+    fs.mkdirSync(file('-bars'));
+    clock.advance(999);
+    expect(snapshot.status()).toMatchObject({ phase: 'degraded', code: 'SHM_FOREIGN' });
+    write('AAPL', someBars(21));
+    expect(reader.history('AAPL').count).toBe(21);
+    fs.rmdirSync(file('-bars'));
+    clock.advance(999);
+    write('AAPL', someBars(22));
+    expect(snapshot.status().phase).toBe('live');
+    expect(bars().history('AAPL').count).toBe(22);
+    expect(inspect().problems).toEqual([]);
+    reader.close();
+  });
+
   test('when the kept link is gone too, a new generation carries everything over', async () => {
     const { snapshot, clock, folder, write, bars, dictionary, lost, inspect } = make();
     await snapshot.start();
@@ -256,6 +276,30 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     reader.close();
   });
 
+  test('segments cut to nothing kill neither the heartbeat nor the stop', async () => {
+    const { snapshot, clock, file, write, bars } = make();
+    await snapshot.start();
+    write('AAPL');
+    for (const suffix of ['', '-bars']) fs.truncateSync(file(suffix), 0);
+    clock.advance(1000);
+    expect(codeOf(() => bars().history('AAPL'))).toBe('SHM_DAMAGED');
+    for (const suffix of ['', '-bars']) fs.truncateSync(file(suffix), 0);
+    await snapshot.stop();
+  });
+
+  test('a large dictionary changes less often, so that its readers find it at rest', async () => {
+    const { snapshot, clock, write } = make({ dictionaryBytes: 4 << 20 });
+    await snapshot.start();
+    write('AAPL');
+    const { epoch } = snapshot.state;
+    for (let i = 0; i < 40; i++) {
+      snapshot.tick('AAPL', 100 + i, undefined, firstDay + 19 * dayMs + i);
+      clock.advance(100);
+    }
+    expect((snapshot.state.epoch - epoch) / 2).toBeLessThanOrEqual(11);
+    expect((snapshot.state.epoch - epoch) / 2).toBeGreaterThanOrEqual(9);
+  });
+
   test('what a stranger writes over header, directory or text is put right', async () => {
     const { snapshot, clock, file, write, bars, dictionary, inspect } = make();
     await snapshot.start();
@@ -263,7 +307,7 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     overwrite(file('-bars'), 0, Buffer.alloc(headerBytes + 256, 0xee));
     overwrite(file(), 0, Buffer.alloc(4096, 0xee));
     expect(codeOf(bars)).toBe('SHM_FOREIGN');
-    expect(codeOf(() => dictionary().listTickers())).toBe('WRITER_BUSY');
+    expect(codeOf(() => dictionary().listTickers())).toBe('SHM_DAMAGED');
     clock.advance(999);
     expect(bars().history('AAPL').count).toBe(20);
     expect(dictionary().getStock('AAPL').df).toHaveLength(20);
@@ -348,6 +392,26 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     expect(codeOf(() => reader.history('AAPL'))).toBe('SHM_CLOSED');
     expect(fs.readFileSync(attached, 'latin1').replace(/\0+$/, '')).toBe('{}');
     fs.closeSync(attached);
+  });
+
+  test('segments that are started again ask for the bars they held before', async () => {
+    const { snapshot, write, lost, bars } = make();
+    await snapshot.start();
+    write('AAPL');
+    snapshot.writeBars('AAPL', '1m', someBars(2));
+    await snapshot.stop();
+    expect(lost).toEqual([]);
+    await snapshot.start();
+    expect(lost).toEqual([
+      { ticker: 'AAPL', timeframe: '1d' },
+      { ticker: 'AAPL', timeframe: '1m' },
+    ]);
+    const reader = bars();
+    expect(reader.epoch).toBe(snapshot.state.epoch);
+    write('AAPL');
+    expect(reader.history('AAPL').count).toBe(20);
+    expect(reader.epoch).toBe(snapshot.state.epoch);
+    reader.close();
   });
 
   test('the inspector’s text names every series and says that all is well', async () => {

@@ -13,9 +13,9 @@ import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 import { QuoteCache, type Quotes } from './quote-cache.ts';
 import type { TradingDay } from './trading-day.ts';
 
-/** Ticks reach the bars at most this often. */
-const batchMs = 100;
 const defaultCurrency = 'USD';
+/** How far another clock may be ahead before its times are replaced by this one's. */
+const clockToleranceMs = 60_000;
 
 interface DailyState {
   last: Bar | undefined;
@@ -53,6 +53,8 @@ export class Snapshot {
   #lastUpdateMs = 0;
   #lastFlushMs = Number.NEGATIVE_INFINITY;
   #cancelFlush: Cancel | undefined;
+  /** A trade that still comes in after the stop changes its quote and sets no timer. */
+  #stopped = false;
 
   constructor(parts: SnapshotParts) {
     this.#clock = parts.clock;
@@ -62,11 +64,14 @@ export class Snapshot {
   }
 
   /** Makes the segments. When it refuses, quotes and epochs still work, only without segments. */
-  start(): Promise<void> {
-    return this.#segments.start();
+  async start(): Promise<void> {
+    this.#stopped = false;
+    await this.#segments.start();
+    if (this.#ticked.size > 0) this.#scheduleFlush();
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#cancelFlush?.();
     this.#flush();
     await this.#segments.stop();
@@ -136,28 +141,35 @@ export class Snapshot {
     currency?: string,
   ): void {
     if (!Number.isFinite(price) || price <= 0 || !Number.isFinite(tsMs)) return;
+    const at = this.#believable(tsMs);
     const state = this.#stateOf(ticker);
     const before = this.#quotes.get(ticker);
-    if (before?.source === 'ibkr_tick' && tsMs < before.tsEpochMs) return;
-    const day = this.#tradingDay(tsMs);
+    if (before?.source === 'ibkr_tick' && at < before.tsEpochMs) return;
+    const day = this.#tradingDay(at);
     if (state.last && day < state.last.t) return;
     state.last = applyTick(state.last, day, price, volume);
-    state.live = { bar: state.last, tickMs: tsMs };
+    state.live = { bar: state.last, tickMs: at };
     this.#quotes.set({
       ticker,
       price,
       volume: state.last.volume,
       currency: currency ?? before?.currency ?? defaultCurrency,
-      tsEpochMs: tsMs,
+      tsEpochMs: at,
       source: 'ibkr_tick',
     });
     this.#ticked.add(ticker);
     this.#scheduleFlush();
   }
 
+  /** One trade from a clock that runs ahead would make all that follow look old. */
+  #believable(tsMs: number): number {
+    const now = this.#clock.now();
+    return tsMs > now + clockToleranceMs ? now : tsMs;
+  }
+
   #scheduleFlush(): void {
-    if (this.#cancelFlush) return;
-    const wait = Math.max(0, this.#lastFlushMs + batchMs - this.#clock.now());
+    if (this.#cancelFlush || this.#stopped) return;
+    const wait = Math.max(0, this.#lastFlushMs + this.#segments.batchMs() - this.#clock.now());
     this.#cancelFlush = this.#clock.after(wait, () => this.#flush());
   }
 

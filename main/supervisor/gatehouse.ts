@@ -51,6 +51,8 @@ export interface Gatehouse {
   start(): Promise<readonly StartFailure[]>;
   stop(): Promise<void>;
   readyLine(): ReadyLine;
+  /** The machine woke up: what looked alive before may not be. */
+  wake(): void;
 }
 
 export async function createGatehouse(config: Config, around: Surroundings): Promise<Gatehouse> {
@@ -318,6 +320,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       freshness.stop();
       store.close();
     },
+    wake: () => ibkr?.systemResumed(),
     readyLine: () => ({
       event: 'ready',
       version,

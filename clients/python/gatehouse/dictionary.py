@@ -4,7 +4,7 @@ import json
 import time
 
 from .shm_attach import Attachment
-from .shm_errors import SegmentMissing, UnknownSeries, WriterBusy
+from .shm_errors import SegmentMissing, TextUnreadable, UnknownSeries, WriterBusy
 
 __all__ = ["Dictionary"]
 
@@ -48,11 +48,14 @@ class Dictionary:
                     text = bytes(attachment.memory[: attachment.size()]).rstrip(b"\0")
                 finally:
                     attachment.close()
-                return json.loads(text) if text else {}
+                entries = json.loads(text) if text else {}
+                if isinstance(entries, dict):
+                    return entries
+                raise ValueError("not an object")
             except SegmentMissing:
                 if time.monotonic() >= deadline:
                     raise
             except ValueError:
                 if time.monotonic() >= deadline:
-                    raise WriterBusy("%s holds no readable text" % self.name) from None
+                    raise TextUnreadable("%s holds no readable text" % self.name) from None
             time.sleep(0.005)

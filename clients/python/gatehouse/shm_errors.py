@@ -61,6 +61,12 @@ class WriterDead(SharedMemoryError):
     code = "WRITER_DEAD"
 
 
+class TextUnreadable(SegmentDamaged, WriterBusy):
+    """The dictionary held no JSON for the whole of the time budget: it was overwritten."""
+
+    code = "SHM_DAMAGED"
+
+
 class UnknownSeries(SharedMemoryError, KeyError):
     """The segment has no such symbol and timeframe."""
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { count } from '../../../testing/counts.ts';
 import { FakeClock } from '../../../testing/fake-clock.ts';
 import { silentLog } from '../../kit/log.ts';
@@ -13,6 +13,9 @@ import { BarStore } from './bar-store.ts';
 import { barsOf } from './columns.ts';
 import { describeReport } from './parse-file.ts';
 import { quietMs } from './stability.ts';
+
+// Much of the work is the disk's, which others may keep busy.
+vi.setConfig({ testTimeout: count(120_000, 1_800_000) });
 
 let dir: string;
 

@@ -8,9 +8,12 @@ interface Sight {
   readonly size: number;
   readonly mtimeNs: string;
   readonly since: number;
-  /** It was empty, torn or shorter than before when first seen in this state. */
-  readonly doubtful: boolean;
+  /** Since when it is doubtful: it was empty, torn or shorter than before. */
+  readonly doubtSince: number | undefined;
 }
+
+/** A program that has only added whole rows for so long after a doubt is no longer rewriting. */
+const longestDoubtMs = 60_000;
 
 /**
  * Programs that rewrite a file first empty it and then write it piece by piece. Whoever looks in between sees a file
@@ -27,21 +30,30 @@ export class Stability {
       before.ino === stat.ino &&
       before.size === stat.size &&
       before.mtimeNs === stat.mtimeNs;
-    if (same) return !before.doubtful || now - before.since >= quietMs;
-    const shrank = before !== undefined && stat.size < before.size;
-    // While it is being rewritten it may grow again step by step; only stillness ends the doubt about it.
-    const stillMoving = before?.doubtful === true && now - before.since < quietMs;
-    const doubtful = stat.size === 0 || torn || shrank || stillMoving;
-    this.#seen.set(path, { ...stat, since: now, doubtful });
-    return !doubtful;
+    if (same) {
+      if (before.doubtSince !== undefined && now - before.since < quietMs) return false;
+      this.#seen.set(path, { ...before, doubtSince: undefined });
+      return true;
+    }
+    const odd = stat.size === 0 || torn || (before !== undefined && stat.size < before.size);
+    // While it is being rewritten it grows again step by step; only stillness ends the doubt about it.
+    const since = before?.doubtSince;
+    const moving = since !== undefined && now - since < longestDoubtMs;
+    const doubtSince = odd || moving ? (since ?? now) : undefined;
+    this.#seen.set(path, { ...identity(stat), since: now, doubtSince });
+    return doubtSince === undefined;
   }
 
   /** We changed it ourselves. */
   accept(path: string, stat: FileStat, now: number): void {
-    this.#seen.set(path, { ...stat, since: now, doubtful: false });
+    this.#seen.set(path, { ...identity(stat), since: now, doubtSince: undefined });
   }
 
   forget(path: string): void {
     this.#seen.delete(path);
   }
+}
+
+function identity({ ino, size, mtimeNs }: FileStat) {
+  return { ino, size, mtimeNs };
 }

@@ -65,12 +65,18 @@ const steps: Readonly<Record<DurationUnit, { readonly most: number; readonly sma
   };
 const longestInSeconds = 2000;
 
-/** Why IBKR would not cut that duration into such bars; undefined when it would. */
-export function stepRefusal(duration: Duration, barSeconds: number): string | undefined {
-  const { most, smallest } = steps[duration.unit];
+/** Why no answer can be that long; undefined when one can. */
+export function durationRefusal(duration: Duration): string | undefined {
+  const { most } = steps[duration.unit];
   if (duration.count > most) {
     return `Historical data request for durations longer than ${most} ${unitNames[duration.unit]} must be made in ${longer[duration.unit]}.`;
   }
+  return undefined;
+}
+
+/** Why IBKR would not cut that duration into such bars; undefined when it would. */
+export function stepRefusal(duration: Duration, barSeconds: number): string | undefined {
+  const { smallest } = steps[duration.unit];
   if (barSeconds < smallest) return `invalid step: ${barSeconds}`;
   if (barSeconds === 1 && duration.count > longestInSeconds) return `invalid step: ${barSeconds}`;
   return undefined;

@@ -14,13 +14,15 @@ const enoughUnread = 1024 * 1024;
 /** Serves historical requests in turn, one per turn of the event loop and client, never faster than it is read. */
 export class HistoryDesk {
   readonly #clock: Clock;
+  readonly #failed: (job: HistoryJob, error: unknown) => void;
   readonly #queues = new Map<Session, { readonly job: HistoryJob; readonly serve: () => void }[]>();
   readonly #timers = new Set<Cancel>();
   readonly #working = new Set<Session>();
   #open = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, failed: (job: HistoryJob, error: unknown) => void) {
     this.#clock = clock;
+    this.#failed = failed;
   }
 
   /** Requests without an answer, over all clients. */
@@ -89,10 +91,18 @@ export class HistoryDesk {
       if (queue.length === 0) this.#queues.delete(session);
       if (next && !next.job.cancelled) {
         this.#done(next.job);
-        next.serve();
+        this.#serve(next.job, next.serve);
       }
       if (queue.length > 0) this.#work(session);
     });
+  }
+
+  #serve(job: HistoryJob, serve: () => void): void {
+    try {
+      serve();
+    } catch (error) {
+      this.#failed(job, error);
+    }
   }
 
   #done(job: HistoryJob): void {

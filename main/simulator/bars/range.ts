@@ -22,9 +22,7 @@ export function rangeOf(
 ): Range {
   switch (duration.unit) {
     case 'S': {
-      const end = market.isOpen(instrument, endMs - 1)
-        ? endMs
-        : lastClose(market, instrument, endMs, regularHours);
+      const end = upToClose(market, instrument, endMs, regularHours);
       return { fromMs: end - duration.count * 1000, toMs: end };
     }
     case 'D':
@@ -52,7 +50,8 @@ export function midnightOf(date: string): number {
   return Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6, 8)));
 }
 
-function lastClose(
+/** That instant, or the last close before it when it lies outside the hours asked for. */
+function upToClose(
   market: Market,
   instrument: Instrument,
   endMs: number,

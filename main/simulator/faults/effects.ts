@@ -127,9 +127,11 @@ export class FaultEffects implements FaultListener {
         return;
       case 'competing-session':
         this.#each(settings, (session) => {
-          for (const reqId of session.subscriptions.lines.keys()) {
+          for (const [reqId, line] of session.subscriptions.lines) {
             session.error(reqId, errors.competingSession());
+            this.#subject.ticks.remove(line);
           }
+          session.subscriptions.lines.clear();
         });
         return;
       case 'slow':

@@ -12,6 +12,7 @@ export class Line {
   dead = false;
   readonly #encode: TickEncoder;
   readonly #rtVolume: boolean;
+  #quoted = false;
   #bid = Number.NaN;
   #ask = Number.NaN;
   #last = Number.NaN;
@@ -50,6 +51,7 @@ export class Line {
     encode.price(sink, 'high', quote.high, 0);
     encode.price(sink, 'low', quote.low, 0);
     encode.price(sink, 'close', quote.previousClose, 0);
+    this.#quoted = true;
     this.#high = quote.high;
     this.#low = quote.low;
     this.#volume = quote.volume;
@@ -57,9 +59,9 @@ export class Line {
     this.session.outbox.written();
   }
 
-  /** A session's first tick has less volume than the last one before it. */
+  /** Whether the whole picture is due: at first, and when a session begins, whose first tick has less volume. */
   begins(tick: MarketTick): boolean {
-    return tick.volume < this.#volume;
+    return !this.#quoted || tick.volume < this.#volume;
   }
 
   /** What changed since the tick before, in the order TWS sends it. The caller tells the outbox. */

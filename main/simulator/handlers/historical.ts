@@ -1,4 +1,10 @@
-import { barSecondsOf, type Duration, durationOf, stepRefusal } from '../bars/bar-sizes.ts';
+import {
+  barSecondsOf,
+  type Duration,
+  durationOf,
+  durationRefusal,
+  stepRefusal,
+} from '../bars/bar-sizes.ts';
 import { datedRange, type Range, rangeOf } from '../bars/range.ts';
 import type { Core } from '../core.ts';
 import { errors } from '../errors.ts';
@@ -104,10 +110,11 @@ function validate(
   if (what === 'SCHEDULE' && barSeconds !== daySeconds) {
     return refuse('Historical schedule requests need a bar size of 1 day');
   }
-  const refusal = schedule ? undefined : stepRefusal(duration, barSeconds);
-  if (core.limits.enforced && refusal !== undefined) {
-    if (!refusal.startsWith('invalid step')) return refuse(refusal);
-    session.error(reqId, errors.historical(refusal));
+  const tooLong = durationRefusal(duration);
+  if (tooLong !== undefined) return refuse(tooLong);
+  const step = schedule || !core.limits.enforced ? undefined : stepRefusal(duration, barSeconds);
+  if (step !== undefined) {
+    session.error(reqId, errors.historical(step));
     return undefined;
   }
   const endText = request.endDateTime.trim();

@@ -48,10 +48,7 @@ export function marketData(core: Core, session: Session, request: Request<'marke
     bboExchange: instrument.secType === 'STK' ? '9c0001' : '',
     snapshotPermissions: 3,
   });
-  if (
-    !session.silent &&
-    core.faults.active('feed-silent', session.clientId ?? -1, instrument.symbol) === undefined
-  ) {
+  if (core.mayFlow(line)) {
     line.quote(core.market.quote(instrument, core.clock.now() - (line.delayed ? delayMs : 0)));
   }
   if (request.snapshot) {

@@ -101,7 +101,7 @@ export const answers = {
     text('tradingClass'),
     int('conId'),
     double('minTick'),
-    from(110, upTo(since.sizeRules, fixed(1))),
+    from(since.mdSizeMultiplier, upTo(since.sizeRules, fixed(1))),
     text('multiplier'),
     text('orderTypes'),
     text('validExchanges'),

@@ -31,10 +31,18 @@ const mostEntries = 1_000_000;
 
 /** Reads one request as a client of that server version writes it. Throws DecodeError. */
 export function decodeRequest(payload: Buffer, version: number): DecodedRequest {
+  return readRequest(payload, version).request;
+}
+
+/** The same, with how many fields stood behind it; a gateway does not mind those. */
+export function readRequest(
+  payload: Buffer,
+  version: number,
+): { readonly request: DecodedRequest; readonly left: number } {
   const cursor = new Cursor(payload);
   const id = cursor.int('message number');
   const known = requestById.get(id);
-  if (!known) return refused(cursor, id);
+  if (!known) return { request: refused(cursor, id), left: 0 };
   const values: Record<string, unknown> = {};
   try {
     read(known.message.fields, version, cursor, values);
@@ -46,7 +54,7 @@ export function decodeRequest(payload: Buffer, version: number): DecodedRequest 
       typeof reqId === 'number' ? reqId : -1,
     );
   }
-  return { name: known.name, values } as unknown as DecodedRequest;
+  return { request: { name: known.name, values } as unknown as DecodedRequest, left: cursor.left };
 }
 
 /** Reads one answer the way a strict client would: a field too few or too many is an error. */

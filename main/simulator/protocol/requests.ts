@@ -53,7 +53,7 @@ export const requests = {
     when(isDeltaNeutral, double('deltaNeutralPrice')),
     text('genericTicks'),
     flag('snapshot'),
-    flag('regulatorySnapshot'),
+    from(since.smartComponents, flag('regulatorySnapshot')),
     text('options'),
   ),
   cancelMarketData: message(2, int('version'), int('reqId')),

@@ -2,6 +2,8 @@
 export const since = {
   modelsSupport: 103,
   pastLimit: 109,
+  mdSizeMultiplier: 110,
+  smartComponents: 114,
   headTimestamp: 118,
   aggGroup: 121,
   underlyingInfo: 122,

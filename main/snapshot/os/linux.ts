@@ -38,7 +38,7 @@ export function linuxSegments(options: LinuxOptions = {}): SegmentOs {
     create: (name, size) => new LinuxSegment(calls, folder, checked(name), size),
     open: (name, access) => openFile(path.join(folder, checked(name)), access),
     sweep: (name) => sweep(folder, checked(name)),
-    watch: (call) => watchFolder(folder, call),
+    watch: (names, call) => watchFolder(folder, names, call),
   };
 }
 
@@ -79,11 +79,20 @@ class LinuxSegment implements Segment {
   }
 
   publish(): void {
-    attempt(this.name, () => {
-      fs.rmSync(this.#keep, { force: true });
-      fs.linkSync(this.#draft, this.#keep);
-      fs.renameSync(this.#draft, this.#path);
-    });
+    const keepDraft = `${this.#draft}.keep`;
+    try {
+      attempt(this.name, () => {
+        fs.rmSync(keepDraft, { force: true });
+        fs.linkSync(this.#draft, keepDraft);
+        fs.renameSync(this.#draft, this.#path);
+        fs.renameSync(keepDraft, this.#keep);
+      });
+    } catch (error) {
+      fs.rmSync(keepDraft, { force: true });
+      this.remove();
+      this.unmap();
+      throw error;
+    }
   }
 
   condition(): SegmentCondition {
@@ -180,7 +189,7 @@ function sweep(folder: string, name: string): void {
   const ours = (entry: string): boolean =>
     entry === name ||
     entry === `${name}.keep` ||
-    (entry.startsWith(`.${name}.`) && entry.endsWith('.draft'));
+    (entry.startsWith(`.${name}.`) && /\.draft(\.keep)?$/.test(entry));
   attempt(name, () => {
     for (const entry of fs.readdirSync(folder)) {
       if (ours(entry)) fs.rmSync(path.join(folder, entry), { force: true });
@@ -189,10 +198,10 @@ function sweep(folder: string, name: string): void {
 }
 
 /** A convenience on top of polling: without inotify a removed name is only back a little later. */
-function watchFolder(folder: string, call: () => void): () => void {
+function watchFolder(folder: string, names: readonly string[], call: () => void): () => void {
   try {
-    const watcher = fs.watch(folder, { persistent: false }, (event) => {
-      if (event === 'rename') call();
+    const watcher = fs.watch(folder, { persistent: false }, (event, name) => {
+      if (event === 'rename' && name !== null && names.includes(name)) call();
     });
     watcher.on('error', () => watcher.close());
     return () => watcher.close();

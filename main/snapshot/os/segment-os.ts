@@ -40,8 +40,8 @@ export interface SegmentOs {
   open(name: string, access: 'read' | 'write'): FoundSegment | undefined;
   /** Removes what a writer that died may have left under this name, the name itself included. */
   sweep(name: string): void;
-  /** Calls soon after a name of that folder came or went, where the system can tell. */
-  watch(call: () => void): () => void;
+  /** Calls soon after one of the names came or went, where the system can tell. */
+  watch(names: readonly string[], call: () => void): () => void;
   /** The address of a buffer's first byte. It stays valid as long as the buffer is referenced. */
   addressOf(buffer: Uint8Array): number;
   copy(to: number, from: number, bytes: number): void;

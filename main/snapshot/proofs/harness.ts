@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { build } from 'vite';
+import { afterAll, onTestFinished } from 'vitest';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const pythonFolder = path.join(here, '../../../clients/python');
@@ -38,13 +39,38 @@ export interface HammerOptions {
   readonly pauseMs: number;
 }
 
+let bundled: Promise<string> | undefined;
+const bundles: string[] = [];
+afterAll(() => {
+  for (const folder of bundles) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/**
+ * The hammer as one plain module: a thousand starts through a compiler would take most of an hour.
+ * It lies below the project, or it would not find the native module.
+ */
+function bundleHammer(): Promise<string> {
+  bundled ??= (async () => {
+    const out = path.join(here, '../../../out');
+    fs.mkdirSync(out, { recursive: true });
+    const folder = fs.mkdtempSync(path.join(out, 'hammer-'));
+    bundles.push(folder);
+    await build({
+      configFile: false,
+      logLevel: 'silent',
+      build: { ssr: path.join(here, 'hammer.ts'), outDir: folder, target: 'node20' },
+    });
+    const [file] = fs.readdirSync(folder).filter((entry) => /^hammer\.m?js$/.test(entry));
+    return path.join(folder, file as string);
+  })();
+  return bundled;
+}
+
 /** Starts a writer in a process of its own and answers it once it is writing. */
 export async function startHammer(options: HammerOptions): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', path.join(here, 'hammer.ts'), JSON.stringify(options)],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [await bundleHammer(), JSON.stringify(options)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const started = await Promise.race([
     once(child.stdout as NodeJS.ReadableStream, 'data').then(() => true),

@@ -7,6 +7,10 @@ for (let i = 0; i < targets.length; i += 2) {
   try {
     const bars = new Bars(targets[i], { native: how === 'native', budgetMs: 100 });
     const rows = bars.history(targets[i + 1], Number(seconds)).rows();
+    if (how === 'native') {
+      const opens = bars.compute(targets[i + 1], Number(seconds), (view) => [...view.open]);
+      if (String(opens) !== String(rows.map((row) => row.open))) throw new Error('views differ');
+    }
     const series = bars.list().map((entry) => [entry.symbol, entry.barSeconds]);
     said.push({ series, rows: rows.map((row) => Object.values(row)) });
     bars.close();

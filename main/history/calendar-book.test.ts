@@ -1,0 +1,163 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { instrumentOf } from '../../shared/instrument.ts';
+import type { Hours } from '../calendar/exchange-calendar.ts';
+import { expectedBars } from '../calendar/expected-bars.ts';
+import { silentLog } from '../kit/log.ts';
+import { CalendarBook } from './calendar-book.ts';
+import type { Failed, HoursAnswer, ScheduleAnswer } from './ports.ts';
+
+const day = Date.UTC(2026, 10, 18);
+const dayMs = 86_400_000;
+const refused: Failed = { ok: false, reason: 'error', message: 'no' };
+
+let dir: string;
+let file: string;
+let book: CalendarBook;
+
+beforeEach(() => {
+  dir = fs.mkdtempSync(join(os.tmpdir(), 'calendars-'));
+  file = join(dir, 'calendars.yaml');
+  book = new CalendarBook((symbol) => instrumentOf(symbol), undefined, silentLog);
+});
+afterEach(() => fs.rmSync(dir, { recursive: true }));
+
+function hours(symbol: string, from: number, which: Hours = 'regular', of = book): string[] {
+  const calendar = of.calendarOf(symbol);
+  if (!calendar) return ['none'];
+  return calendar
+    .sessions(from + 5 * 3_600_000, from + dayMs, which)
+    .map(({ open, close }) => `${clock(open)}-${clock(close)}`);
+}
+
+const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
+
+/** A schedule of the broker's for three days, the middle one of them left out. */
+function schedule(open: string, close: string): ScheduleAnswer {
+  const session = (date: string) => ({
+    date: date.replaceAll('-', ''),
+    start: Date.parse(`${date}T${open}Z`),
+    end: Date.parse(`${date}T${close}Z`),
+  });
+  return {
+    ok: true,
+    timeZone: 'US/Eastern',
+    sessions: [session('2026-11-17'), session('2026-11-19')],
+  };
+}
+
+const contract: HoursAnswer = {
+  ok: true,
+  timeZoneId: 'US/Eastern',
+  tradingHours: '20261119:0400-20261119:1900;20261123:0400-20261123:1900',
+  liquidHours: '20261119:0930-20261119:1500;20261123:0930-20261123:1500',
+};
+
+function learn(symbol = 'AAPL', of = book): void {
+  const schedules = { regular: schedule('15:00', '20:00'), all: schedule('10:00', '23:00') };
+  of.learn(symbol, contract, schedules, day);
+}
+
+describe('the hours of a symbol', () => {
+  it('are those of the rules before the broker was asked', () => {
+    expect(hours('AAPL', day)).toEqual(['14:30-21:00']);
+    expect(hours('AAPL', day, 'all')).toEqual(['09:00-01:00']);
+    expect(book.calendarOf('EUR.USD')?.id).toBe('IDEALPRO');
+    expect(book.calendarOf('ES')?.id).toBe('CME');
+  });
+
+  it('are the broker’s schedule for days that are over, and its contract hours for the next', () => {
+    learn();
+    expect(hours('MSFT', Date.UTC(2026, 10, 17))).toEqual(['15:00-20:00']);
+    // Left out between two days it told of: closed.
+    expect(hours('MSFT', day)).toEqual([]);
+    // Both told of the 19th: the schedule goes first.
+    expect(hours('MSFT', Date.UTC(2026, 10, 19))).toEqual(['15:00-20:00']);
+    expect(hours('MSFT', Date.UTC(2026, 10, 23))).toEqual(['14:30-20:00']);
+    expect(hours('MSFT', Date.UTC(2026, 10, 20))).toEqual(['14:30-21:00']);
+    expect(hours('EUR.USD', day)).not.toEqual([]);
+  });
+
+  it('are a person’s own above all', () => {
+    fs.writeFileSync(
+      file,
+      'symbols: { KO: none, XXX: LSE }\ncalendars:\n  NYSE:\n    2026-11-17: closed\n' +
+        '    2026-11-19: { regular: 09:30-13:00, all: 04:00-17:00 }\n',
+    );
+    expect(book.readOverride(file)).toEqual([]);
+    learn();
+    expect(hours('AAPL', Date.UTC(2026, 10, 17))).toEqual([]);
+    expect(hours('AAPL', Date.UTC(2026, 10, 19))).toEqual(['14:30-18:00']);
+    expect(hours('AAPL', Date.UTC(2026, 10, 19), 'all')).toEqual(['09:00-22:00']);
+    expect(hours('KO', day)).toEqual(['none']);
+    expect(book.calendarOf('XXX')?.id).toBe('LSE');
+  });
+
+  it('are not known for an exchange nobody told of, until the broker does', () => {
+    const tokyo = new CalendarBook(
+      () => ({ secType: 'STK', exchange: 'TSEJ', currency: 'JPY' }),
+      undefined,
+      silentLog,
+    );
+    expect(tokyo.calendarOf('7203')).toBeUndefined();
+    learn('7203', tokyo);
+    expect(hours('7203', Date.UTC(2026, 10, 19), 'regular', tokyo)).toEqual(['15:00-20:00']);
+    // Days nobody spoke of have no session, so nothing is missing on them.
+    expect(hours('7203', Date.UTC(2026, 10, 20), 'regular', tokyo)).toEqual([]);
+  });
+
+  it('are remembered over a restart and are of another version when they change', () => {
+    const before = book.calendarOf('AAPL')?.version;
+    learn();
+    const learnt = book.calendarOf('AAPL')?.version;
+    expect(learnt).not.toBe(before);
+    const saved = JSON.parse(JSON.stringify(book.takeChanges()));
+    const next = new CalendarBook((symbol) => instrumentOf(symbol), saved, silentLog);
+    expect(next.calendarOf('AAPL')?.version).toBe(learnt);
+    expect(next.askedAt('MSFT')).toBe(day);
+    expect(hours('AAPL', day, 'regular', next)).toEqual([]);
+  });
+
+  it('stay as they were when the broker refuses to tell', () => {
+    learn();
+    book.learn('AAPL', refused, { regular: refused, all: refused }, day + dayMs);
+    expect(hours('AAPL', Date.UTC(2026, 10, 17))).toEqual(['15:00-20:00']);
+  });
+
+  it('come with a word for every line of the file that cannot be used', () => {
+    fs.writeFileSync(
+      file,
+      'symbols: { KO: MOON }\ncalendars:\n  NYSE:\n    2026-11-17: perhaps\n    tomorrow: closed\n  MARS: {}\n',
+    );
+    expect(book.readOverride(file)).toEqual([
+      'KO: no calendar is called MOON',
+      'NYSE 2026-11-17: neither closed nor hours like 09:30-16:00',
+      'NYSE: tomorrow is no date',
+      'no calendar is called MARS',
+    ]);
+    fs.writeFileSync(file, 'symbols: [');
+    expect(book.readOverride(file)).toHaveLength(1);
+    expect(book.readOverride(join(dir, 'none.yaml'))).toEqual([]);
+    expect(hours('AAPL', day)).toEqual(['14:30-21:00']);
+  });
+});
+
+describe('New York by the rules', () => {
+  it.each([
+    [2023, 250, 97_140, 2],
+    [2024, 252, 97_740, 3],
+    [2025, 250, 96_960, 3],
+    [2026, 251, 97_530, 2],
+    [2027, 251, 97_710, 1],
+  ])('has in %d its sessions, minutes and early closes', (year, sessions, minutes, early) => {
+    const calendar = book.calendarOf('AAPL');
+    if (!calendar) throw new Error('no calendar');
+    const [from, to] = [Date.UTC(year, 0, 1, 5), Date.UTC(year + 1, 0, 1, 5)];
+    const all = calendar.sessions(from, to, 'regular');
+    expect(all).toHaveLength(sessions);
+    expect(expectedBars(calendar, '1m', from, to, 'regular')).toHaveLength(minutes);
+    expect(all.filter(({ kind }) => kind === 'half')).toHaveLength(early);
+  });
+});
