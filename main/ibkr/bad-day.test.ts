@@ -8,11 +8,9 @@ const symbols = ['AAPL', 'MSFT', 'GOOGL', 'EUR.USD', 'ES'];
 
 describe('a bad day', () => {
   it('ends with live data on every ticker and a story that can be read', async () => {
-    rig = await startRig();
+    // Patient enough that a busy machine does not make a bad day worse.
+    rig = await startRig({ timeouts: { idleMs: 500, probeMs: 500 } });
     const { simulator, service } = rig;
-    const phase = (wanted: string) =>
-      rig.until(`it was ${wanted}`, () => rig.phases.includes(wanted));
-
     service.watch(symbols);
     await service.start();
     await rig.flowing(symbols);
@@ -25,8 +23,8 @@ describe('a bad day', () => {
       await rig.until('the link is back', () => service.isOpen());
     }
 
-    simulator.fault('restart', { down: 0.5 });
-    await rig.until('the restart is seen', () => !service.isOpen());
+    simulator.fault('restart', { down: 2 });
+    await rig.until('an attempt failed', () => rig.view().failedAttempts > 0);
     await rig.flowing(symbols);
 
     // The connection drops, and TWS believes for a while that two old ids are still there.
@@ -35,10 +33,11 @@ describe('a bad day', () => {
     simulator.fault('kill-socket');
     await rig.until('the loss is seen', () => !service.isOpen());
     await rig.flowing(symbols);
-    expect(rig.view().clientId).toBe(clientId + 3);
+    expect(rig.view().clientId).toBeGreaterThanOrEqual(clientId + 3);
 
     simulator.fault('half-open');
-    await phase('reconnecting half-open');
+    const seen = rig.phases.length;
+    await rig.until('it is named', () => rig.phases.slice(seen).includes('reconnecting half-open'));
     simulator.reset();
     await rig.flowing(symbols);
 

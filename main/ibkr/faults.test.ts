@@ -139,7 +139,7 @@ describe('faults of the connection', () => {
 
   it.concurrent('restart: all attempts fail while it is down, and the session comes back after it', async (context) => {
     const t = await running(context);
-    t.rig.simulator.fault('restart', { down: 1 });
+    t.rig.simulator.fault('restart', { down: 2 });
     await t.rig.until('it is down', () => t.rig.view().failedAttempts >= 1);
     await t.rig.flowing(symbols);
     expect(t.rig.view().phase).toBe('connected');

@@ -1,12 +1,8 @@
 import type { ConnectionReason } from '../../../shared/connection.ts';
 import { accountMismatch } from './endpoint.ts';
 import { feel, feelAt } from './heartbeat.ts';
-import { awayReasons, failureText } from './reasons.ts';
-import { delayAfter, idAfter, withJitter } from './retry.ts';
-import { scheduledRestart } from './scheduled.ts';
 import {
   type ConnectionEvent,
-  type Effect,
   endlessPlan,
   isOpen,
   type Link,
@@ -16,17 +12,8 @@ import {
   type SocketEvent,
   type Step,
 } from './state.ts';
+import { StepInProgress, shortLivesAllowed } from './step-in-progress.ts';
 
-/** The first attempt after a loss comes at once, but not in the same breath. */
-const afterLossMs = 250;
-/** A taken client id costs no wait to speak of: the next one is tried. */
-const afterIdClashMs = 250;
-/** A session that lives shorter than this was no success. */
-const shortLifeMs = 5000;
-/** So many short lives in a row count as failures, or a gateway that greets and drops would be hammered. */
-const shortLivesAllowed = 3;
-/** A mistake only a person can mend is looked at again this seldom. */
-const attentionMs = 300_000;
 /** Accounts come with the handshake; a gateway that sends none is used without them. */
 const accountsMs = 2000;
 const wakeProbeMs = 2000;
@@ -53,17 +40,8 @@ export function nextAlarm(state: MachineState, lastHeardAt: number): number | nu
   }
 }
 
-/** One step being worked out. */
-class Run {
-  state: MachineState;
-  readonly effects: Effect[] = [];
-  readonly #moment: Moment;
-
-  constructor(state: MachineState, moment: Moment) {
-    this.state = state;
-    this.#moment = moment;
-  }
-
+/** What each event does to the step in progress. */
+class Run extends StepInProgress {
   take(event: ConnectionEvent): void {
     if ('attempt' in event) {
       // A socket that is being closed may still speak; only its end matters.
@@ -91,8 +69,8 @@ class Run {
         return this.#wake();
       case 'data-dead':
         if (!isOpen(this.state)) return;
-        this.#note('warning', `${event.detail} The connection is opened anew.`);
-        return this.#lose('data-dead', event.detail);
+        this.note('warning', `${event.detail} The connection is opened anew.`);
+        return this.lose('data-dead', event.detail);
       case 'alarm':
         return this.#alarm();
     }
@@ -101,16 +79,16 @@ class Run {
   // What a person or another service wants.
 
   #connect(plan: Plan): void {
-    if (this.state.intent === 'reserved') return this.#set({ afterReservation: 'up' });
+    if (this.state.intent === 'reserved') return this.set({ afterReservation: 'up' });
     if (this.state.intent === 'up' && this.state.link.at !== 'none') {
-      this.#set({ plan, triesLeft: plan.tries });
+      this.set({ plan, triesLeft: plan.tries });
       return;
     }
     this.#begin(plan);
   }
 
   #begin(plan: Plan): void {
-    this.#set({
+    this.set({
       intent: 'up',
       plan,
       triesLeft: plan.tries,
@@ -118,41 +96,41 @@ class Run {
       shortLives: 0,
       wasUp: false,
       linkLost: false,
-      nextAttemptAt: this.#moment.now,
+      nextAttemptAt: this.moment.now,
     });
-    this.#phase('connecting', 'starting');
-    this.#openIfDue();
+    this.phase('connecting', 'starting');
+    this.openIfDue();
   }
 
   #standDown(intent: 'down' | 'reserved', reason: ConnectionReason, text: string): void {
     if (this.state.intent === intent && this.state.reason === reason) return;
     // A reservation outlives the wish to disconnect: the wish holds when it ends.
     if (this.state.intent === 'reserved' && intent === 'down') {
-      return this.#set({ afterReservation: 'down' });
+      return this.set({ afterReservation: 'down' });
     }
     if (intent === 'reserved') {
-      this.#set({ afterReservation: this.state.intent === 'up' ? 'up' : 'down' });
+      this.set({ afterReservation: this.state.intent === 'up' ? 'up' : 'down' });
     }
-    this.#leave();
-    this.#set({ intent, nextAttemptAt: null, linkLost: false, downSince: null });
-    this.#phase('disconnected', reason);
-    this.#note('info', text);
+    this.leave();
+    this.set({ intent, nextAttemptAt: null, linkLost: false, downSince: null });
+    this.phase('disconnected', reason);
+    this.note('info', text);
   }
 
   #resume(): void {
     if (this.state.intent !== 'reserved') return;
     if (this.state.afterReservation === 'down') {
-      this.#set({ intent: 'down' });
-      return this.#phase('disconnected', 'stopped-by-operator');
+      this.set({ intent: 'down' });
+      return this.phase('disconnected', 'stopped-by-operator');
     }
-    this.#note('info', 'The session was given back; connecting again.');
+    this.note('info', 'The session was given back; connecting again.');
     this.#begin(endlessPlan);
   }
 
   #reconnect(plan: Plan, pauseMs: number): void {
-    if (this.state.intent === 'reserved') return this.#set({ afterReservation: 'up' });
-    this.#leave();
-    this.#set({
+    if (this.state.intent === 'reserved') return this.set({ afterReservation: 'up' });
+    this.leave();
+    this.set({
       intent: 'up',
       plan,
       triesLeft: plan.tries,
@@ -160,23 +138,23 @@ class Run {
       linkLost: false,
       wasUp: true,
       reconnectCount: this.state.reconnectCount + 1,
-      nextAttemptAt: this.#moment.now + pauseMs,
+      nextAttemptAt: this.moment.now + pauseMs,
     });
-    this.#phase('reconnecting', 'starting');
-    this.#note('info', 'Reconnecting on request.');
-    this.#openIfDue();
+    this.phase('reconnecting', 'starting');
+    this.note('info', 'Reconnecting on request.');
+    this.openIfDue();
   }
 
   #wake(): void {
     const { link, intent } = this.state;
     if (intent !== 'up') return;
     if (link.at === 'open') {
-      this.#sendProbe(link, this.#timeouts.probes - 1, wakeProbeMs);
-      this.#note('info', 'The computer woke up; checking the connection.');
+      this.#sendProbe(link, this.timeouts.probes - 1, wakeProbeMs);
+      this.note('info', 'The computer woke up; checking the connection.');
     } else if (link.at === 'none') {
-      this.#set({ nextAttemptAt: this.#moment.now });
-      this.#note('info', 'The computer woke up; connecting at once.');
-      this.#openIfDue();
+      this.set({ nextAttemptAt: this.moment.now });
+      this.note('info', 'The computer woke up; connecting at once.');
+      this.openIfDue();
     }
   }
 
@@ -187,7 +165,7 @@ class Run {
       case 'tcp':
         return this.#advance('tcp', 'hello');
       case 'hello':
-        this.#set({ serverVersion: event.version });
+        this.set({ serverVersion: event.version });
         this.#advance('tcp', 'hello');
         return this.#advance('hello', 'ready');
       case 'accounts':
@@ -199,8 +177,8 @@ class Run {
       case 'message':
         return this.#message(event.code, event.text);
       case 'garbage':
-        this.#note('warning', `The gateway sent something unreadable: ${event.detail}`);
-        return this.#lose('garbage', event.detail);
+        this.note('warning', `The gateway sent something unreadable: ${event.detail}`);
+        return this.lose('garbage', event.detail);
       case 'closed':
         return this.#closed(event.cause);
     }
@@ -209,17 +187,17 @@ class Run {
   #advance(from: 'tcp' | 'hello', to: 'hello' | 'ready'): void {
     const { link, plan } = this.state;
     if (link.at !== 'opening' || link.step !== from) return;
-    const limit = to === 'hello' ? this.#timeouts.helloMs : this.#timeouts.readyMs;
-    const deadline = plan.attemptMs === null ? this.#moment.now + limit : link.deadline;
-    this.#set({ link: { ...link, step: to, deadline } });
+    const limit = to === 'hello' ? this.timeouts.helloMs : this.timeouts.readyMs;
+    const deadline = plan.attemptMs === null ? this.moment.now + limit : link.deadline;
+    this.set({ link: { ...link, step: to, deadline } });
   }
 
   #accounts(accounts: readonly string[]): void {
-    this.#set({ accounts });
+    this.set({ accounts });
     const wrong = accountMismatch(accounts, this.state.config.mode, this.state.port);
     if (wrong !== null) {
-      this.#note('error', wrong);
-      return this.#lose('wrong-account', wrong);
+      this.note('error', wrong);
+      return this.lose('wrong-account', wrong);
     }
     const { link } = this.state;
     if (link.at === 'opening' && link.step === 'accounts') this.#up();
@@ -229,14 +207,14 @@ class Run {
     const { link } = this.state;
     if (link.at !== 'opening') return;
     if (this.state.accounts !== null) return this.#up();
-    this.#set({ link: { ...link, step: 'accounts', deadline: this.#moment.now + accountsMs } });
+    this.set({ link: { ...link, step: 'accounts', deadline: this.moment.now + accountsMs } });
   }
 
   #up(): void {
-    const { now } = this.#moment;
+    const { now } = this.moment;
     const { attempt, clientId, wasUp, serverVersion, accounts, shortLives } = this.state;
-    this.#set({
-      link: { at: 'open', probe: null, lookAt: now + this.#timeouts.idleMs },
+    this.set({
+      link: { at: 'open', probe: null, lookAt: now + this.timeouts.idleMs },
       failuresInRow: shortLives > shortLivesAllowed ? this.state.failuresInRow : 0,
       nextAttemptAt: null,
       triesLeft: null,
@@ -247,9 +225,9 @@ class Run {
       downSince: null,
       linkLost: false,
     });
-    this.#phase('connected', 'ok');
+    this.phase('connected', 'ok');
     const who = accounts && accounts.length > 0 ? `, accounts ${accounts.join(', ')}` : '';
-    this.#note(
+    this.note(
       'info',
       `${wasUp ? 'Connected again' : 'Connected'} with client id ${clientId} (attempt ${attempt}, server version ${serverVersion ?? 'unknown'}${who}).`,
     );
@@ -258,10 +236,10 @@ class Run {
 
   #pong(skewMs: number): void {
     const { link } = this.state;
-    this.#set({ clockSkewMs: skewMs });
+    this.set({ clockSkewMs: skewMs });
     if (link.at === 'open' && link.probe) {
-      this.#set({
-        link: { ...link, probe: null, lookAt: this.#moment.now + this.#timeouts.idleMs },
+      this.set({
+        link: { ...link, probe: null, lookAt: this.moment.now + this.timeouts.idleMs },
       });
     }
   }
@@ -269,14 +247,14 @@ class Run {
   #message(code: number, text: string): void {
     switch (code) {
       case 326:
-        this.#note(
+        this.note(
           'warning',
           `Client id ${this.state.clientId} is in use by another program, or by a connection TWS has not yet let go.`,
           code,
         );
-        return this.#lose('client-id-in-use', null);
+        return this.lose('client-id-in-use', null);
       case 506:
-        return this.#lose('unsupported-version', text);
+        return this.lose('unsupported-version', text);
       case 1100:
       case 2110:
         return this.#linkLost(code);
@@ -292,9 +270,9 @@ class Run {
 
   #linkLost(code: number): void {
     if (this.state.linkLost || this.state.link.at !== 'open') return;
-    this.#set({ linkLost: true, lastDisconnectAt: this.#moment.now, connectedAt: null });
-    this.#phase('disconnected', 'link-lost');
-    this.#note(
+    this.set({ linkLost: true, lastDisconnectAt: this.moment.now, connectedAt: null });
+    this.phase('disconnected', 'link-lost');
+    this.note(
       'warning',
       'TWS lost its connection to IBKR. The connection to TWS is kept; waiting for IBKR to return.',
       code,
@@ -309,55 +287,55 @@ class Run {
       ? 'IBKR is back, but market data was lost: every ticker is requested again.'
       : 'IBKR is back and says that market data was kept: checking that it flows.';
     if (this.state.linkLost) {
-      this.#set({ linkLost: false, connectedAt: this.#moment.now });
-      this.#phase('connected', 'ok');
+      this.set({ linkLost: false, connectedAt: this.moment.now });
+      this.phase('connected', 'ok');
     }
-    this.#note('info', text, code);
+    this.note('info', text, code);
     this.effects.push({ type: 'restored', dataLost });
   }
 
   #portMoved(text: string): void {
     const port = Number(/(\d{2,5})\D*$/.exec(text)?.[1]);
     const known = Number.isInteger(port) && port > 0 && port < 65_536;
-    if (known) this.#set({ port });
-    this.#note(
+    if (known) this.set({ port });
+    this.note(
       'warning',
       known
         ? `TWS moved its API to port ${port}; connecting there.`
         : 'TWS moved its API to another port and did not say which.',
       1300,
     );
-    this.#lose('port-moved', null);
+    this.lose('port-moved', null);
   }
 
   #closed(cause: 'refused' | 'unreachable' | 'ended'): void {
     const { link } = this.state;
     if (link.at === 'opening') {
-      this.#set({ link: { at: 'none' } });
-      return this.#failed(cause === 'ended' ? 'rejected' : cause, null);
+      this.set({ link: { at: 'none' } });
+      return this.failed(cause === 'ended' ? 'rejected' : cause, null);
     }
     const wasOpen = link.at === 'open';
-    this.#set({ link: { at: 'none' } });
+    this.set({ link: { at: 'none' } });
     if (wasOpen) {
-      this.#note('warning', 'The connection to TWS was closed from the other side.');
-      this.#lost('socket-closed', null);
+      this.note('warning', 'The connection to TWS was closed from the other side.');
+      this.lost('socket-closed', null);
     }
-    this.#openIfDue();
+    this.openIfDue();
   }
 
   // What the clock says.
 
   #alarm(): void {
     const { link } = this.state;
-    const { now, lastHeardAt } = this.#moment;
+    const { now, lastHeardAt } = this.moment;
     switch (link.at) {
       case 'opening':
         if (now < link.deadline) return;
         if (link.step === 'accounts') {
-          this.#set({ accounts: [] });
+          this.set({ accounts: [] });
           return this.#up();
         }
-        return this.#lose(
+        return this.lose(
           link.step === 'tcp'
             ? 'unreachable'
             : link.step === 'hello'
@@ -370,200 +348,33 @@ class Run {
       case 'closing':
         return;
       case 'none':
-        return this.#openIfDue();
+        return this.openIfDue();
     }
   }
 
   #heartbeat(link: Link & { at: 'open' }, now: number, lastHeardAt: number): void {
-    const diagnosis = feel(link, now, lastHeardAt, this.#timeouts);
+    const diagnosis = feel(link, now, lastHeardAt, this.timeouts);
     switch (diagnosis) {
       case 'wait':
         return;
       case 'alive':
-        return this.#set({
-          link: { ...link, probe: null, lookAt: lastHeardAt + this.#timeouts.idleMs },
+        return this.set({
+          link: { ...link, probe: null, lookAt: lastHeardAt + this.timeouts.idleMs },
         });
       case 'dead':
-        this.#note(
+        this.note(
           'warning',
           'The connection looks open, but the gateway has not answered: it is half-open. Opening a new one.',
         );
-        return this.#lose('half-open', null);
+        return this.lose('half-open', null);
       default:
-        return this.#sendProbe(link, diagnosis.probe, this.#timeouts.probeMs);
+        return this.#sendProbe(link, diagnosis.probe, this.timeouts.probeMs);
     }
   }
 
   #sendProbe(link: Link & { at: 'open' }, missed: number, patienceMs: number): void {
-    const sentAt = this.#moment.now;
-    this.#set({ link: { ...link, probe: { sentAt, deadline: sentAt + patienceMs, missed } } });
+    const sentAt = this.moment.now;
+    this.set({ link: { ...link, probe: { sentAt, deadline: sentAt + patienceMs, missed } } });
     this.effects.push({ type: 'probe', attempt: this.state.attempt });
-  }
-
-  #openIfDue(): void {
-    const { state } = this;
-    const { now } = this.#moment;
-    if (state.intent !== 'up' || state.link.at !== 'none') return;
-    if (state.nextAttemptAt === null || now < state.nextAttemptAt) return;
-    const { id: following, wrapped } = idAfter(state.nextClientId, state.config.clientIds);
-    const attempt = state.attempt + 1;
-    const clientId = state.nextClientId;
-    const limit = state.plan.attemptMs ?? this.#timeouts.tcpMs;
-    this.#set({
-      attempt,
-      clientId,
-      nextClientId: following,
-      attempts: state.attempts + 1,
-      accounts: null,
-      serverVersion: null,
-      nextAttemptAt: wrapped ? now + state.config.cyclePauseMs : null,
-      link: { at: 'opening', step: 'tcp', startedAt: now, deadline: now + limit },
-    });
-    this.effects.push({
-      type: 'open',
-      attempt,
-      host: state.config.host,
-      port: state.port,
-      clientId,
-    });
-  }
-
-  // Endings.
-
-  /** Closes what stands and reports the session as over, without a word on why. */
-  #leave(): void {
-    const { link } = this.state;
-    if (link.at === 'open') this.#endOfSession();
-    if (link.at === 'open' || link.at === 'opening') this.#close();
-  }
-
-  #close(): void {
-    this.#set({ link: { at: 'closing' } });
-    this.effects.push({ type: 'close', attempt: this.state.attempt });
-  }
-
-  #endOfSession(): void {
-    const { state } = this;
-    // After 1100 the loss has been reported already.
-    if (!state.linkLost) {
-      this.#set({ lastDisconnectAt: this.#moment.now });
-      this.effects.push({ type: 'down', kept: false });
-    }
-    this.#set({ connectedAt: null, linkLost: false });
-  }
-
-  /** Ends the socket for a reason of ours and decides what follows. */
-  #lose(reason: ConnectionReason, detail: string | null): void {
-    const wasOpen = this.state.link.at === 'open';
-    this.#close();
-    if (wasOpen) this.#lost(reason, detail);
-    else this.#failed(reason, detail);
-  }
-
-  #lost(reason: ConnectionReason, detail: string | null): void {
-    const { now } = this.#moment;
-    const short = this.state.connectedAt !== null && now - this.state.connectedAt < shortLifeMs;
-    this.#endOfSession();
-    this.#set({ downSince: now, shortLives: short ? this.state.shortLives + 1 : 0 });
-    if (!this.state.config.autoReconnect) {
-      this.#set({ intent: 'down', nextAttemptAt: null });
-      this.#phase('disconnected', reason, detail);
-      return;
-    }
-    this.#set({ reconnectCount: this.state.reconnectCount + 1 });
-    if (reason === 'wrong-account') return this.#needsPerson(reason, detail);
-    if (this.state.shortLives > shortLivesAllowed) return this.#failed(reason, detail);
-    this.#schedule(afterLossMs);
-    this.#phase('reconnecting', this.#expected(reason), detail);
-  }
-
-  #failed(reason: ConnectionReason, detail: string | null): void {
-    const { state } = this;
-    if (state.downSince === null) this.#set({ downSince: this.#moment.now });
-    if (reason === 'wrong-account' || reason === 'unsupported-version') {
-      this.#set({ failedAttempts: state.failedAttempts + 1 });
-      return this.#needsPerson(reason, detail);
-    }
-    const freeRetry = reason === 'client-id-in-use' && state.config.clientIds.policy === 'cycle';
-    if (!freeRetry) {
-      this.#set({
-        failedAttempts: state.failedAttempts + 1,
-        failuresInRow: state.failuresInRow + 1,
-      });
-    }
-    const triesLeft = state.triesLeft === null ? null : state.triesLeft - 1;
-    if (triesLeft !== null && triesLeft <= 0) {
-      this.#set({ intent: 'down', triesLeft: 0, nextAttemptAt: null });
-      this.#phase('failed', reason, detail);
-      this.#note('error', `${failureText(reason, this.state)} No further attempt is made.`);
-      return;
-    }
-    this.#set({ triesLeft });
-    const usedUp = this.state.nextAttemptAt !== null;
-    const wait = freeRetry
-      ? afterIdClashMs
-      : withJitter(
-          delayAfter(this.state.failuresInRow, state.plan.delaysMs ?? state.config.delaysMs),
-          this.#moment.random,
-        );
-    this.#schedule(wait);
-    const shown = freeRetry && usedUp ? 'client-ids-used-up' : this.#expected(reason);
-    this.#phase(state.wasUp ? 'reconnecting' : 'connecting', shown, detail);
-    if (!freeRetry || usedUp) {
-      const seconds = Math.round(((this.state.nextAttemptAt ?? 0) - this.#moment.now) / 1000);
-      const next = seconds < 1 ? 'Trying again at once.' : `Next attempt in ${seconds} s.`;
-      this.#note('warning', `${failureText(reason, this.state)} ${next}`);
-    }
-    this.#openIfDue();
-  }
-
-  #needsPerson(reason: ConnectionReason, detail: string | null): void {
-    if (this.state.plan.tries !== null) {
-      this.#set({ intent: 'down', triesLeft: 0, nextAttemptAt: null });
-    } else {
-      this.#schedule(attentionMs);
-    }
-    this.#phase('failed', reason, detail);
-  }
-
-  /** After the last client id the pause set at its opening stands, if it is the longer wait. */
-  #schedule(waitMs: number): void {
-    const due = this.#moment.now + waitMs;
-    const pause = this.state.nextAttemptAt ?? 0;
-    this.#set({ nextAttemptAt: Math.max(due, pause) });
-  }
-
-  /** A restart that was to be expected explains an outage that began in its time. */
-  #expected(reason: ConnectionReason): ConnectionReason {
-    const { now } = this.#moment;
-    const began = scheduledRestart(this.state.downSince ?? now, this.state.config.restart);
-    if (began === null || !awayReasons.has(reason) || now >= began.until) return reason;
-    return began.kind === 'daily' ? 'scheduled-restart' : 'weekly-login';
-  }
-
-  // Small tools.
-
-  get #timeouts() {
-    return this.state.config.timeouts;
-  }
-
-  #set(change: Partial<MachineState>): void {
-    this.state = { ...this.state, ...change };
-  }
-
-  #phase(
-    phase: MachineState['phase'],
-    reason: ConnectionReason,
-    detail: string | null = null,
-  ): void {
-    if (this.state.phase === phase && this.state.reason === reason) {
-      this.#set({ detail });
-      return;
-    }
-    this.#set({ phase, reason, detail, since: this.#moment.now });
-  }
-
-  #note(level: 'info' | 'warning' | 'error', text: string, code?: number): void {
-    this.effects.push({ type: 'note', level, text, ...(code === undefined ? {} : { code }) });
   }
 }

@@ -35,7 +35,7 @@ export interface Rig {
 
 /** Patience short enough for tests, in the same proportions as the real ones. */
 export const quick: Partial<IbkrOptions> = {
-  timeouts: { tcpMs: 500, helloMs: 500, readyMs: 1000, idleMs: 300, probeMs: 300, probes: 2 },
+  timeouts: { tcpMs: 500, helloMs: 500, readyMs: 1000, idleMs: 400, probeMs: 400, probes: 2 },
   delaysMs: [100, 200, 300, 600],
   cyclePauseMs: 500,
   flow: { lookMs: 50, proofMs: 800, silentMs: 1000, retryMs: [300, 600], reopenMs: 5000 },
