@@ -31,7 +31,7 @@ def main():
         if tickers:
             client.get_quotes(tickers[:5])
             client.subscribe(tickers[:5], ["quotes", "snapshot"])
-            for event in client.events(timeout=options.listen):
+            for event in client.events(duration=options.listen):
                 log.info("pushed: %s", event["data"])
             client.unsubscribe()
         show_segment(client, options)
@@ -88,7 +88,7 @@ def arguments():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=12345)
     parser.add_argument("--token", help="needed where Gatehouse listens to other machines")
-    parser.add_argument("--listen", type=float, default=2.0, help="seconds without a push to wait")
+    parser.add_argument("--listen", type=float, default=2.0, help="seconds to listen to what is pushed")
     return parser.parse_args()
 
 

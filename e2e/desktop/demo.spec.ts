@@ -1,11 +1,9 @@
+import fs from 'node:fs';
 import { expect, test } from './desktop-app.ts';
 
-const args = [
-  '--demo',
-  '--ndjson-port=0',
-  '--http-port=0',
-  `--shm-name=gh-desktop-${process.pid}`,
-] as const;
+const segment = `gh-desktop-${process.pid}`;
+
+const args = ['--demo', '--ndjson-port=0', '--http-port=0', `--shm-name=${segment}`] as const;
 
 test('the demo shows tickers live, and the tray is at ease', async ({ launch }) => {
   const desktop = await launch({ args });
@@ -30,4 +28,13 @@ test('the session is closed and opened from the tray', async ({ launch }) => {
   await expect.poll(async () => (await desktop.tray())?.image).toContain('paused');
   await desktop.choose('connect');
   await expect.poll(async () => (await desktop.state())?.connection.phase).toBe('connected');
+});
+
+test('quits in order in the middle of the demo’s first download', async ({ launch }) => {
+  const desktop = await launch({ args });
+  await expect.poll(async () => (await desktop.state())?.history.downloading).toBe(true);
+  expect(await desktop.quit()).toBe(0);
+  const left = fs.existsSync('/dev/shm') ? fs.readdirSync('/dev/shm') : [];
+  expect(left.filter((name) => name.startsWith(segment))).toEqual([]);
+  expect(desktop.log).not.toContain('the stop was not orderly');
 });

@@ -25,6 +25,9 @@ declare global {
 
 export const runtime = findRuntime();
 
+/** The built app under test; the proof that the tests notice puts a spoilt copy here. */
+const appFolder = process.env['GATEHOUSE_DESKTOP_APP'] ?? root;
+
 /** Ports of its own, no shared memory, quotes of its own making: runs may stand side by side. */
 const calmArgs = ['--lightweight', '--ndjson-port=0', '--http-port=0', '--no-shm'] as const;
 
@@ -60,7 +63,7 @@ export class DesktopApp {
       process.env['ELECTRON_OVERRIDE_DIST_PATH'] = path.dirname(runtime.program);
     }
     const app = await _electron.launch({
-      args: [root, `--data-dir=${dataDir}`, ...args],
+      args: [appFolder, `--data-dir=${dataDir}`, ...args],
       cwd: dataDir,
       env: { ...(process.env as Record<string, string>), GATEHOUSE_DESKTOP_PROBE: '1', ...env },
     });

@@ -290,6 +290,8 @@ test('no path leads out of the window’s files', async ({ desktop }) => {
   const answers = await page.evaluate(async () => {
     const paths = [
       '/../package.json',
+      // A file that is there and of a kind that is served: only the containment is in the way.
+      '/..%2fmain%2findex.js',
       '/..%2fpackage.json',
       '/%2e%2e/%2e%2e/package.json',
       '/assets/..%2f..%2f..%2fpackage.json',

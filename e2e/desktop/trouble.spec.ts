@@ -1,5 +1,12 @@
+import { execFile } from 'node:child_process';
 import net from 'node:net';
-import { expect, test } from './desktop-app.ts';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { apart, Program } from '../support/program.ts';
+import { expect, runtime, test } from './desktop-app.ts';
+import { root } from './runtime.ts';
+
+const run = promisify(execFile);
 
 test('a port that is taken is shown in the window, and the app stays up', async ({ launch }) => {
   const squatter = net.createServer();
@@ -25,10 +32,7 @@ test('a data folder that another Gatehouse uses is refused in words', async ({
 }) => {
   const first = await launch();
   await first.ready;
-  const { execFile } = await import('node:child_process');
-  const { promisify } = await import('node:util');
-  const { root } = await import('./runtime.ts');
-  const headless = await promisify(execFile)(process.execPath, [
+  const headless = await run(process.execPath, [
     `${root}/out/main/cli.js`,
     'headless',
     '--lightweight',
@@ -39,4 +43,16 @@ test('a data folder that another Gatehouse uses is refused in words', async ({
   ]).catch((error) => error);
   expect(headless.code).toBe(69);
   expect(headless.stderr).toContain('uses the data folder');
+});
+
+test('a data folder that a headless Gatehouse uses is refused in words', async () => {
+  const program = new Program(['headless', '--lightweight', ...apart()]);
+  await program.ready();
+  const folder = path.join(program.dataDir, 'data');
+  const refused = await run(runtime.program, [root, '--lightweight', `--data-dir=${folder}`]).catch(
+    (error) => error,
+  );
+  expect(refused).toMatchObject({ code: 69, stdout: '' });
+  expect(refused.stderr).toContain('A Gatehouse without a window');
+  expect((await program.stop()).code).toBe(0);
 });

@@ -8,6 +8,11 @@ import { keys } from '../config/settings.ts';
 import { type Check, printReport, runChecks } from '../diagnostics/check.ts';
 import { clockCheck } from '../diagnostics/clock-check.ts';
 import { portCheck } from '../diagnostics/port-check.ts';
+import { checkIbkr } from '../ibkr/doctor.ts';
+import { systemClock } from '../kit/clock.ts';
+import { silentLog } from '../kit/log.ts';
+import { createSnapshot } from '../snapshot/index.ts';
+import { inspectSegments } from '../snapshot/inspect.ts';
 import { desktopMissing } from './electron-runtime.ts';
 import { configFor } from './headless.ts';
 import { help } from './help.ts';
@@ -31,12 +36,71 @@ export async function doctor(args: readonly string[]): Promise<number> {
 function checks(config: Config): readonly Check[] {
   const { values } = config;
   return [
+    ibkrCheck(config),
+    memoryCheck(config),
     dataDirCheck(config),
     portCheck('NDJSON port', values['ndjson.host'], values['ndjson.port'], 'ndjson-port', holderOf),
     portCheck('HTTP port', values['http.host'], values['http.port'], 'http-port', holderOf),
     clockCheck(Date.now, madeAfterMs),
     desktopCheck(),
   ];
+}
+
+/** Makes a real handshake; in a mode without a gateway there is nothing to ask. */
+function ibkrCheck({ values }: Config): Check {
+  return {
+    name: 'TWS / IB Gateway',
+    async run() {
+      if (values.demo || values.lightweight) {
+        return { verdict: 'note', sentence: 'not asked: this mode needs none' };
+      }
+      const findings = await checkIbkr({
+        host: values['ib.host'],
+        port: values['ib.port'],
+        clientId: values['ib.client_id'],
+        clientIdPolicy: values['ib.client_id_policy'],
+        live: values['ib.live'],
+        gateway: values['ib.gateway'],
+      });
+      const level = (wanted: string) => findings.some((each) => each.level === wanted);
+      return {
+        verdict: level('problem') ? 'bad' : level('warning') ? 'note' : 'good',
+        sentence: findings.map(({ text }) => text).join(' '),
+        steps: findings.flatMap(({ todo }) => todo),
+      };
+    },
+  };
+}
+
+/** Makes a segment of another name, looks at it as a stranger would, and takes it away. */
+function memoryCheck({ values }: Config): Check {
+  return {
+    name: 'Shared memory',
+    async run() {
+      if (!values['shm.enabled'])
+        return { verdict: 'note', sentence: 'switched off (shm.enabled)' };
+      const name = `gh-doctor-${process.pid}`;
+      const snapshot = createSnapshot({
+        clock: systemClock,
+        log: silentLog,
+        pid: process.pid,
+        shm: { name, mirrorBars: values['shm.mirror_bars'] },
+      });
+      await snapshot.start();
+      try {
+        const status = snapshot.status();
+        if (status.phase === 'degraded') {
+          return { verdict: 'bad', sentence: status.message, steps: [status.advice] };
+        }
+        const { ok, problems } = inspectSegments({ name });
+        return ok
+          ? { verdict: 'good', sentence: 'segments can be made, written and verified' }
+          : { verdict: 'bad', sentence: problems.map(({ message }) => message).join('; ') };
+      } finally {
+        await snapshot.stop();
+      }
+    },
+  };
 }
 
 function dataDirCheck(config: Config): Check {

@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util';
 import { loopback } from '../config/addresses.ts';
-import { Exit, exitCode, usage } from '../config/exit.ts';
+import { Exit, exitCode } from '../config/exit.ts';
 import { endpoint } from '../config/values.ts';
 import { createForward } from '../forward/forward.ts';
 import { systemClock } from '../kit/clock.ts';
 import { ListenError } from '../kit/listen.ts';
 import { createLog } from '../log/create-log.ts';
 import { untilSignal } from './signals.ts';
+import { readWords, refusedWord } from './words.ts';
 
 const help = `gatehouse forward --listen HOST:PORT --target HOST:PORT
 
@@ -17,13 +17,17 @@ listens on 127.0.0.1:4003 and leads to 127.0.0.1:4002. Ctrl+C ends it.
 
 /** A port forward by itself, open to everybody who can reach it. */
 export async function forward(args: readonly string[]): Promise<number> {
-  const { values } = parse(args);
-  if (values.help) {
+  const given = readWords(args, {
+    listen: { type: 'string', default: '127.0.0.1:4003' },
+    target: { type: 'string', default: '127.0.0.1:4002' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (given.help) {
     process.stdout.write(help);
     return exitCode.ok;
   }
-  const listen = read('listen', values.listen ?? '127.0.0.1:4003');
-  const target = read('target', values.target ?? '127.0.0.1:4002');
+  const listen = read('listen', given.listen);
+  const target = read('target', given.target);
   const logs = await createLog({
     level: 'info',
     format: 'auto',
@@ -55,27 +59,8 @@ export async function forward(args: readonly string[]): Promise<number> {
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        listen: { type: 'string' },
-        target: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw usage(`${(error as Error).message.split('.')[0]}.`);
-  }
-}
-
 function read(name: string, raw: string): { readonly host: string; readonly port: number } {
   const parsed = endpoint.safeParse(raw);
   if (parsed.success) return parsed.data;
-  throw new Exit(
-    exitCode.config,
-    `${name} is "${raw}" (from option --${name}), but it must be HOST:PORT. Correct it and start again.`,
-  );
+  throw refusedWord(name, raw, 'HOST:PORT');
 }

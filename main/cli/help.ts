@@ -6,6 +6,8 @@ const commands: readonly (readonly [string, string])[] = [
   ['simulate', 'a simulated TWS / IB Gateway for other programs'],
   ['forward', 'a port forward to the gateway, by itself'],
   ['shm', 'looks into the shared memory and verifies it'],
+  ['smoke', 'asks a running server every question and checks the answers'],
+  ['export', 'writes bars to CSV, Arrow or Parquet'],
   ['doctor', 'checks what is needed and says what to do'],
 ];
 

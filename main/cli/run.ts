@@ -11,6 +11,8 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   simulate: async () => (await import('./simulate.ts')).simulate,
   forward: async () => (await import('./forward.ts')).forward,
   shm: async () => (await import('./shm.ts')).shm,
+  smoke: async () => (await import('./smoke.ts')).smoke,
+  export: async () => (await import('./export.ts')).exportCommand,
   doctor: async () => (await import('./doctor.ts')).doctor,
 };
 

@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
-import { Exit, exitCode, usage } from '../config/exit.ts';
+import { Exit, exitCode } from '../config/exit.ts';
 import { ListenError } from '../kit/listen.ts';
 import { createLog } from '../log/create-log.ts';
 import type { SimulatorOptions } from '../simulator/options.ts';
 import { runSimulator } from '../simulator/program.ts';
 import { untilSignal } from './signals.ts';
+import { listOf, oneOf, readWords, refusedWord } from './words.ts';
 
 const help = `gatehouse simulate [options]    a simulated TWS / IB Gateway for programs to connect to
 
@@ -26,14 +26,14 @@ const help = `gatehouse simulate [options]    a simulated TWS / IB Gateway for p
 
 /** Runs the simulated gateway until a signal. */
 export async function simulate(args: readonly string[]): Promise<number> {
-  const { values } = parse(args);
-  if (values.help) {
+  const given = readWords(args, words);
+  if (given.help) {
     process.stdout.write(help);
     return exitCode.ok;
   }
-  const options = read(values);
+  const options = read(given);
   const logs = await createLog({
-    level: oneOf('log-level', values['log-level'] ?? 'info', logLevels),
+    level: oneOf('log-level', given['log-level'] ?? 'info', logLevels),
     format: 'auto',
     dir: null,
     stderr: process.stderr,
@@ -54,35 +54,24 @@ export async function simulate(args: readonly string[]): Promise<number> {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 const text = { type: 'string' } as const;
-type Given = ReturnType<typeof parse>['values'];
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        port: text,
-        'control-port': text,
-        seed: text,
-        symbols: text,
-        generated: text,
-        'ticks-per-second': text,
-        'server-version': text,
-        accounts: text,
-        'market-hours': text,
-        'clock-offset': text,
-        'clock-rate': text,
-        limits: text,
-        gateway: { type: 'boolean' },
-        'log-level': text,
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw usage(`${(error as Error).message.split('.')[0]}.`);
-  }
-}
+const words = {
+  port: text,
+  'control-port': text,
+  seed: text,
+  symbols: text,
+  generated: text,
+  'ticks-per-second': text,
+  'server-version': text,
+  accounts: text,
+  'market-hours': text,
+  'clock-offset': text,
+  'clock-rate': text,
+  limits: text,
+  gateway: { type: 'boolean' },
+  'log-level': text,
+  help: { type: 'boolean', short: 'h' },
+} as const;
+type Given = ReturnType<typeof readWords<typeof words>>;
 
 function read(given: Given): SimulatorOptions {
   const number = (
@@ -97,22 +86,17 @@ function read(given: Given): SimulatorOptions {
     if (raw.trim() !== '' && value >= min && value <= max && (!whole || Number.isInteger(value))) {
       return value;
     }
-    throw refused(name, raw, `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
+    throw refusedWord(name, raw, `a ${whole ? 'whole ' : ''}number from ${min} to ${max}`);
   };
-  const list = (raw: string | undefined) =>
-    raw
-      ?.split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
   const options = {
     port: number('port', 0, 65_535),
     controlPort: number('control-port', 0, 65_535),
     seed: number('seed', 0, 4_294_967_295),
-    symbols: list(given.symbols),
+    symbols: listOf(given.symbols),
     generated: number('generated', 0, 100_000),
     ticksPerSecond: number('ticks-per-second', 0.01, 10_000, false),
     serverVersion: number('server-version', 100, 193),
-    accounts: list(given.accounts),
+    accounts: listOf(given.accounts),
     marketHours:
       given['market-hours'] && oneOf('market-hours', given['market-hours'], ['real', 'always']),
     clockOffset: number('clock-offset', -1e10, 1e10, false),
@@ -122,18 +106,6 @@ function read(given: Given): SimulatorOptions {
   };
   return Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined && value !== ''),
-  );
-}
-
-function oneOf<const T extends readonly string[]>(name: string, raw: string, words: T): T[number] {
-  if (words.includes(raw)) return raw;
-  throw refused(name, raw, words.join(' or '));
-}
-
-function refused(name: string, raw: string, must: string): Exit {
-  return new Exit(
-    exitCode.config,
-    `${name} is "${raw}" (from option --${name}), but it must be ${must}. Correct it and start again.`,
   );
 }
 

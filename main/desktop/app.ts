@@ -1,6 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, protocol } from 'electron';
+import { prepareDataDir } from '../cli/data-dir.ts';
 import { configFor } from '../cli/headless.ts';
 import { help } from '../cli/help.ts';
 import { Exit, exitCode } from '../config/exit.ts';
@@ -18,7 +20,7 @@ export function runDesktop(): void {
   ]);
   app.enableSandbox();
   app.setName('Gatehouse');
-  app.setAppUserModelId('io.gatehouse.app');
+  if (process.platform === 'win32') app.setAppUserModelId('io.gatehouse.app');
   try {
     const config = configFor(ownArguments(process.argv, app.isPackaged));
     if (config === null) {
@@ -34,8 +36,11 @@ export function runDesktop(): void {
 
 function begin(config: Config): void {
   // Two data folders are two programs, so the single instance is one for each.
+  prepareDataDir(config);
   if (!app.commandLine.hasSwitch('user-data-dir')) {
-    app.setPath('userData', path.join(config.dataDir, 'desktop'));
+    const profile = path.join(config.dataDir, 'desktop');
+    mkdirSync(profile, { recursive: true, mode: 0o700 });
+    app.setPath('userData', profile);
   }
   if (!app.requestSingleInstanceLock()) {
     app.exit(exitCode.ok);

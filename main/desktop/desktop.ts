@@ -29,6 +29,9 @@ import { startUpdater } from './updater.ts';
 import { windowFiles } from './window-files.ts';
 import { WindowLink } from './window-link.ts';
 
+/** A start still under way when the person quits is waited for so long; the rest is for the stop. */
+const startPatienceMs = 3_000;
+
 /** Joins the services with the window, the tray and the system around them. */
 export class Desktop {
   readonly #host: Host;
@@ -105,20 +108,20 @@ export class Desktop {
       powerMonitor,
       {
         sleeps: () => gatehouse.store.flush(),
-        wakes: () => gatehouse.wake?.(),
+        wakes: () => gatehouse.wake(),
         ends: () => app.quit(),
       },
       this.#log,
     );
-    void listening(gatehouse.store).then(() => {
-      if (!this.#quit.begun) process.stdout.write(`${JSON.stringify(gatehouse.readyLine())}\n`);
-    });
     const starting = gatehouse.start();
     this.#starting = starting;
     for (const { service, error } of await starting) {
       logs.root.error({ service, err: error }, 'the service did not start; the window shows why');
     }
-    if (!this.#quit.begun) await this.#startUpdater();
+    await listening(gatehouse.store);
+    if (this.#quit.begun) return;
+    process.stdout.write(`${JSON.stringify(gatehouse.readyLine())}\n`);
+    await this.#startUpdater();
   }
 
   #changed(state: State): void {
@@ -167,7 +170,7 @@ export class Desktop {
     this.#window.destroy();
     this.#awake.set(false);
     // What is still starting would otherwise come up behind the stop.
-    await this.#starting.catch(() => {});
+    await settledWithin(this.#starting, startPatienceMs);
     await this.#host.stop();
     this.#tray?.destroy();
   }
@@ -199,6 +202,17 @@ export class Desktop {
       },
     });
   }
+}
+
+function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((done) => {
+    const cancel = systemClock.after(ms, done);
+    const settled = () => {
+      cancel();
+      done();
+    };
+    work.then(settled, settled);
+  });
 }
 
 /** Without it, macOS knows no way to copy, paste or quit by keyboard. */

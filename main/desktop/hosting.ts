@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { prepareDataDir } from '../cli/data-dir.ts';
 import { version } from '../cli/version.ts';
 import { Exit, exitCode } from '../config/exit.ts';
 import type { Config } from '../config/load.ts';
@@ -18,7 +17,6 @@ export interface Host {
 }
 
 export async function hostServices(config: Config, windowFolder: string): Promise<Host> {
-  prepareDataDir(config);
   const lock = acquireLock(path.join(config.dataDir, 'lock'));
   if ('heldBy' in lock) {
     const who = lock.heldBy ? ` (pid ${lock.heldBy.pid})` : '';

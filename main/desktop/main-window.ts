@@ -83,7 +83,6 @@ export class MainWindow {
     const window = new BrowserWindow(windowOptions(preload, icon, bounds, devTools));
     this.#window = window;
     if (this.#state.maximized) window.maximize();
-    window.removeMenu();
     window.once('ready-to-show', () => {
       if (this.#wanted && !window.isDestroyed()) window.show();
     });

@@ -34,7 +34,6 @@ export class RecordingWindow extends EventEmitter {
   focus() {}
   restore() {}
   maximize() {}
-  removeMenu() {}
   destroy() {
     this.destroyed = true;
     this.emit('closed');

@@ -46,6 +46,6 @@ export function printReport(reports: readonly Report[]): string {
   const end =
     bad === 0
       ? 'Everything that is needed is here.'
-      : `${bad} of ${reports.length} need attention.`;
+      : `${bad} of ${reports.length} ${bad === 1 ? 'needs' : 'need'} attention.`;
   return `${lines.join('\n')}\n\n${end}\n`;
 }

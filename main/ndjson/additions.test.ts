@@ -436,7 +436,7 @@ describe('too many connections', () => {
       message: 'Too many connections: this server takes 2',
     });
     expect(await third.line()).toBeNull();
-    third.close();
+    expect(server.clients()).toHaveLength(2);
     first.close();
     await vi.waitFor(() => expect(server.clients()).toHaveLength(1));
     expect((await ask(await connect(), 'ping')).op).toBe('ping');

@@ -95,10 +95,6 @@ export class Connection implements Peer {
     return this.#socket.isPaused();
   }
 
-  get answering(): boolean {
-    return this.#outstanding > 0;
-  }
-
   send(line: string): void {
     if (this.#phase === 'closing' || this.#socket.destroyed) return;
     if (this.#pumping) this.#shared.out.ascii(line);
@@ -132,7 +128,9 @@ export class Connection implements Peer {
     }
     const { idleTimeoutMs } = this.#shared;
     if (this.#phase === 'closing' || idleTimeoutMs <= 0) return;
-    if (this.#outstanding > 0 || this.#shared.mayIdle(this)) return;
+    if (this.#outstanding > 0) return;
+    // Who has ended its side but does not read the rest keeps no right to stay.
+    if (this.#phase === 'open' && this.#shared.mayIdle(this)) return;
     const silent = now - this.#lastActivityMs >= idleTimeoutMs;
     const trickling =
       this.#partialSinceMs !== null && now - this.#partialSinceMs >= slowLineFactor * idleTimeoutMs;
@@ -157,12 +155,13 @@ export class Connection implements Peer {
 
   #pump(): void {
     if (this.#pumping || this.#phase === 'answering' || this.#phase === 'closing') return;
-    const { out, clock } = this.#shared;
+    const { out, clock, log } = this.#shared;
     const now = clock.now();
+    const logged = log.isLevelEnabled('debug');
     this.#lastActivityMs = now;
     this.#pumping = true;
     let more = true;
-    while (more && this.#phase === 'open' && !this.#backlogged()) more = this.#next(now);
+    while (more && this.#phase === 'open' && !this.#backlogged()) more = this.#next(now, logged);
     this.#pumping = false;
     this.#partialSinceMs = this.#framer.partial ? (this.#partialSinceMs ?? now) : null;
     if (out.length > 0) this.#flush(out);
@@ -178,11 +177,11 @@ export class Connection implements Peer {
   }
 
   /** Handles what stands next in the input; false when there is nothing more for now. */
-  #next(now: number): boolean {
+  #next(now: number, logged: boolean): boolean {
     const framer = this.#framer;
     switch (framer.next()) {
       case 'line':
-        this.#line(framer.buffer, framer.start, framer.end, now);
+        this.#line(framer.buffer, framer.start, framer.end, now, logged);
         return true;
       case 'too-long':
         this.#tooLong();
@@ -193,7 +192,7 @@ export class Connection implements Peer {
       case 'nothing':
         if (!this.#inputEnded) return false;
         if (framer.finish() === 'line') {
-          this.#line(framer.buffer, framer.start, framer.end, now);
+          this.#line(framer.buffer, framer.start, framer.end, now, logged);
           return true;
         }
         this.#phase = 'ended';
@@ -207,10 +206,9 @@ export class Connection implements Peer {
     if (!this.#authorized) this.close();
   }
 
-  #line(buffer: Buffer, start: number, end: number, now: number): void {
-    const { log, out } = this.#shared;
+  #line(buffer: Buffer, start: number, end: number, now: number, logged: boolean): void {
+    const { out } = this.#shared;
     this.requests++;
-    const logged = log.isLevelEnabled('debug');
     if (logged) this.#logRequest(textOf(buffer, start, end));
     const before = out.length;
     const dispatcher = this.#authorized ? this.#shared.dispatcher : this.#shared.gate;
@@ -231,7 +229,6 @@ export class Connection implements Peer {
   #reply(request: Request, reply: Reply): void {
     if (reply.when === 'now') {
       this.#answer(responseLine(request.idJson, request.type, reply.data));
-      reply.after?.();
       return;
     }
     this.#outstanding++;

@@ -55,8 +55,12 @@ export class Dispatcher {
         new Refusal('BAD_REQUEST', `Missing required fields: ${missing.join(', ')}`),
       );
     }
-    if (this.#quoteAtOnce(line, now, out)) return 'answered';
-    return this.#handle(line, start, end, peer);
+    try {
+      if (this.#quoteAtOnce(line, now, out)) return 'answered';
+      return this.#handle(line, start, end, peer);
+    } catch (error) {
+      return refused(this.#idJson(line), asRefusal(error));
+    }
   }
 
   /** The short way for a plain get_quote of a known ticker. */
@@ -70,7 +74,10 @@ export class Dispatcher {
     for (let i = 0; i < getQuote.length; i++) {
       if (line[typeStart + i] !== getQuote[i]) return false;
     }
-    const answer = quotes.answer(line, scanner.tickerStart + 1, scanner.tickerEnd - 1, now);
+    const from = scanner.tickerStart + 1;
+    const to = scanner.tickerEnd - 1;
+    const answer =
+      quotes.answer(line, from, to, now) ?? quotes.prepare(line.toString('latin1', from, to), now);
     if (answer === undefined) return false;
     out.answer(head, line, idStart, idEnd, answer);
     return true;
@@ -90,11 +97,7 @@ export class Dispatcher {
       // The line's memory is used again for the next one, so the text is taken now.
       textOf(line, start, end),
     );
-    try {
-      return { kind: 'reply', request, reply: handler(request) };
-    } catch (error) {
-      return refused(idJson, asRefusal(error));
-    }
+    return { kind: 'reply', request, reply: handler(request) };
   }
 
   #idJson(line: Buffer): string {

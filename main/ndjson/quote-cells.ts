@@ -2,27 +2,33 @@ import type { Quote } from '../../shared/quote.ts';
 import type { QuotesPort, Unsubscribe } from './ports.ts';
 import { asciiJson } from './wire.ts';
 
-/** One ticker as the wire needs it. What is rendered is null until it is needed after a change. */
+/** One ticker. What is rendered is null until it is needed after a change. */
 interface QuoteCell {
   readonly index: number;
   readonly ticker: string;
-  readonly key: Uint8Array;
   readonly hash: number;
+  /** Where the table of answers has it. */
+  slot: number;
   tsEpochMs: number;
   /** The quote as JSON up to the value of `stale`. */
   head: string | null;
-  /** The answer to get_quote from behind the id to the newline, right while `stale` is as it says. */
-  answer: Buffer | null;
-  answerStale: boolean;
 }
 
 const answerHead = ',"type":"response","op":"get_quote","data":';
 const eventHead = '{"v":1,"id":null,"type":"event","op":"quotes","data":';
 
+/** What stands behind the ticker in an answer. */
+const afterTicker = { fresh: '","stale":false}}\n'.length, stale: '","stale":true}}\n'.length };
+const quote = 0x22;
+
 /**
  * Finds a ticker's prepared answer by the bytes of its name, without making a string of them. An
  * answer is rendered when it is first asked for after a change, so that ticks nobody asks for cost
  * nothing; whether it is stale is decided at the time of the answer.
+ *
+ * With many tickers nothing of this is in the processor's caches, and each step from one object to
+ * the next is a wait for memory. So the table is three flat arrays that are read side by side, and
+ * the name is compared with the one inside the answer, which has to be read anyway.
  */
 export class QuoteCells {
   readonly #quotes: QuotesPort;
@@ -31,18 +37,22 @@ export class QuoteCells {
   readonly #byIndex: QuoteCell[] = [];
   readonly #listeners = new Set<(ticker: string) => void>();
   readonly #unsubscribe: Unsubscribe;
-  #slots: (QuoteCell | undefined)[] = new Array(256).fill(undefined);
+  #hashes = new Int32Array(256);
+  /** From behind the id to the newline; null where it is not rendered, undefined where nothing is. */
+  #answers: (Buffer | null | undefined)[] = new Array(256).fill(undefined);
+  /** When the quote turns stale, negative where the answer says that it has. */
+  #turns = new Float64Array(256);
 
   constructor(quotes: QuotesPort, freshnessMs: number) {
     this.#quotes = quotes;
     this.#freshnessMs = freshnessMs;
-    this.#unsubscribe = quotes.onChange((quote) => {
-      const cell = this.#byTicker.get(quote.ticker);
+    this.#unsubscribe = quotes.onChange((changed) => {
+      const cell = this.#byTicker.get(changed.ticker);
       if (cell) {
         cell.head = null;
-        cell.answer = null;
+        this.#answers[cell.slot] = null;
       }
-      for (const listener of this.#listeners) listener(quote.ticker);
+      for (const listener of this.#listeners) listener(changed.ticker);
     });
   }
 
@@ -62,19 +72,39 @@ export class QuoteCells {
 
   /**
    * The end of the answer to get_quote for the ticker whose plain ASCII name stands in `buffer`,
-   * where it has been asked for before.
+   * where it has been rendered since the last change.
    */
   answer(buffer: Uint8Array, start: number, end: number, now: number): Buffer | undefined {
-    const cell = this.#find(buffer, start, end);
-    if (cell === undefined) return undefined;
-    if (cell.answer !== null && now - cell.tsEpochMs > this.#freshnessMs === cell.answerStale) {
-      return cell.answer;
+    const hash = hashOf(buffer, start, end);
+    const hashes = this.#hashes;
+    const mask = hashes.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const answer = this.#answers[slot];
+      if (answer === undefined) return undefined;
+      if (hashes[slot] !== hash || answer === null) continue;
+      const turn = this.#turns[slot] as number;
+      const isStale = turn < 0;
+      if (isStale !== now > Math.abs(turn)) continue;
+      const from =
+        answer.length - (isStale ? afterTicker.stale : afterTicker.fresh) - (end - start);
+      if (answer[from - 1] !== quote) continue;
+      let at = start;
+      while (at < end && answer[from + at - start] === buffer[at]) at++;
+      if (at === end) return answer;
     }
+  }
+
+  /** Renders the answer of a ticker that has a quote; `answer` finds it from now on. */
+  prepare(ticker: string, now: number): Buffer | undefined {
+    const cell = this.#cell(ticker);
+    if (cell === undefined) return undefined;
     const data = this.#dataJson(cell, now);
     if (data === undefined) return undefined;
-    cell.answer = Buffer.from(`${answerHead}${data}}\n`, 'latin1');
-    cell.answerStale = this.#isStale(cell, now);
-    return cell.answer;
+    const turn = cell.tsEpochMs + this.#freshnessMs;
+    const answer = Buffer.from(`${answerHead}${data}}\n`, 'latin1');
+    this.#answers[cell.slot] = answer;
+    this.#turns[cell.slot] = now > turn ? -turn : turn;
+    return answer;
   }
 
   /** The quote as JSON, or undefined where there is none. */
@@ -109,7 +139,7 @@ export class QuoteCells {
   }
 
   #isStale(cell: QuoteCell, now: number): boolean {
-    return now - cell.tsEpochMs > this.#freshnessMs;
+    return now > cell.tsEpochMs + this.#freshnessMs;
   }
 
   #cell(ticker: string): QuoteCell | undefined {
@@ -120,46 +150,34 @@ export class QuoteCells {
     const cell: QuoteCell = {
       index: this.#byIndex.length,
       ticker,
-      key,
       hash: hashOf(key, 0, key.length),
+      slot: -1,
       tsEpochMs: 0,
       head: null,
-      answer: null,
-      answerStale: false,
     };
     this.#byTicker.set(ticker, cell);
     this.#byIndex.push(cell);
-    if (this.#byIndex.length * 2 > this.#slots.length) this.#widen();
+    if (this.#byIndex.length * 2 > this.#hashes.length) this.#widen();
     else this.#insert(cell);
     return cell;
   }
 
-  #find(buffer: Uint8Array, start: number, end: number): QuoteCell | undefined {
-    const hash = hashOf(buffer, start, end);
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    const length = end - start;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const cell = slots[slot];
-      if (cell === undefined) return undefined;
-      if (cell.hash !== hash || cell.key.length !== length) continue;
-      const { key } = cell;
-      let i = 0;
-      while (i < length && key[i] === buffer[start + i]) i++;
-      if (i === length) return cell;
-    }
-  }
-
+  /** What was rendered is left behind: it is made anew when it is asked for. */
   #widen(): void {
-    this.#slots = new Array(this.#slots.length * 2).fill(undefined);
+    const slots = this.#hashes.length * 2;
+    this.#hashes = new Int32Array(slots);
+    this.#answers = new Array(slots).fill(undefined);
+    this.#turns = new Float64Array(slots);
     for (const cell of this.#byIndex) this.#insert(cell);
   }
 
   #insert(cell: QuoteCell): void {
-    const mask = this.#slots.length - 1;
+    const mask = this.#hashes.length - 1;
     let slot = cell.hash & mask;
-    while (this.#slots[slot] !== undefined) slot = (slot + 1) & mask;
-    this.#slots[slot] = cell;
+    while (this.#answers[slot] !== undefined) slot = (slot + 1) & mask;
+    this.#hashes[slot] = cell.hash;
+    this.#answers[slot] = null;
+    cell.slot = slot;
   }
 }
 

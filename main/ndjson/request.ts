@@ -26,14 +26,14 @@ export interface Request {
  * `later` lets them pass. Data is compact ASCII JSON.
  */
 export type Reply =
-  | { readonly when: 'now'; readonly data: string; readonly after?: () => void }
+  | { readonly when: 'now'; readonly data: string }
   | { readonly when: 'in-order'; readonly data: Promise<string> }
   | { readonly when: 'later'; readonly data: Promise<string> };
 
 export type Handler = (request: Request) => Reply;
 
-export function reply(data: string, after?: () => void): Reply {
-  return after ? { when: 'now', data, after } : { when: 'now', data };
+export function reply(data: string): Reply {
+  return { when: 'now', data };
 }
 
 /** A field that may be absent or null, and otherwise must be a text of a sensible length. */

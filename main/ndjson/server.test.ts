@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LineClient } from './line-client.ts';
 import type { NdjsonPorts } from './ports.ts';
 import { createNdjsonServer, type NdjsonOptions, type NdjsonServer } from './server.ts';
@@ -57,7 +57,7 @@ describe('the core requests', () => {
     );
   });
 
-  it('answers with the newest quote after a change, and forgets one that was removed', async () => {
+  it('answers with the newest quote after a change', async () => {
     const quotes = board('AAPL');
     const { client } = await serve({ quotes });
     const ask = '{"v":1,"id":1,"type":"get_quote","ticker":"AAPL"}';
@@ -257,6 +257,29 @@ describe('lines', () => {
     client.write('x'.repeat(1024 * 1024));
     expect(await client.line()).toBe(error('null', 'BAD_REQUEST', 'Line too long'));
     expect(await client.line()).toBeNull();
+  });
+
+  it('without an end, many times over the limit, still let their sender read the answer', async () => {
+    const { client } = await serve();
+    const failures: Error[] = [];
+    client.socket.on('error', (failure) => failures.push(failure));
+    const sent = new Promise((resolve) => client.socket.write(Buffer.alloc(8 << 20, 'x'), resolve));
+    await sent;
+    expect(await client.line()).toBe(error('null', 'BAD_REQUEST', 'Line too long'));
+    expect(await client.line()).toBeNull();
+    expect(failures).toEqual([]);
+  });
+
+  it('torn off by a reset harm nobody else', async () => {
+    const { server, port, client } = await serve();
+    for (let i = 0; i < 20; i++) {
+      const torn = await connect(port);
+      torn.write(i % 2 === 0 ? '{"v":1,"id":1,"ty' : '{"v":1,"id":1,"type":"ping"}\n{"v"');
+      if (i % 6 === 3) await torn.line();
+      torn.socket.resetAndDestroy();
+    }
+    expect(await client.ask('{"v":1,"id":1,"type":"ping"}')).toContain('"op":"ping"');
+    await vi.waitFor(() => expect(server.clients()).toHaveLength(1));
   });
 
   it('may end with CRLF, arrive byte by byte, or come many at once', async () => {

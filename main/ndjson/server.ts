@@ -78,6 +78,8 @@ class Server implements NdjsonServer {
   readonly #ports: NdjsonPorts;
   readonly #maxConnections: number;
   readonly #connections = new Map<number, Connection>();
+  /** Over the limit: told so, and on their way out. They take no place of the others. */
+  readonly #turnedAway = new Set<Connection>();
   readonly #listeners = new Set<() => void>();
   #net: net.Server | null = null;
   #subscriptions: Subscriptions | null = null;
@@ -132,10 +134,10 @@ class Server implements NdjsonServer {
     this.#release();
     if (!server) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const connection of this.#connections.values()) connection.close();
+    for (const connection of this.#everybody()) connection.close();
     // A client has a moment to read its last answers; then the port must be free.
     const cancel = this.#options.clock.after(250, () => {
-      for (const connection of this.#connections.values()) connection.destroy();
+      for (const connection of this.#everybody()) connection.destroy();
     });
     await closed;
     cancel();
@@ -261,18 +263,24 @@ class Server implements NdjsonServer {
   #accept(socket: net.Socket, shared: ConnectionShared): void {
     const id = this.#nextId++;
     const connection = new Connection(id, socket, shared);
-    const full = this.#connections.size >= this.#maxConnections;
+    if (this.#connections.size >= this.#maxConnections) {
+      this.#turnAway(connection);
+      return;
+    }
     this.#connections.set(id, connection);
     this.#connectionsTotal++;
     shared.log.debug({ peer: connection.peer }, 'Client connected');
     connection.onGone(() => this.#gone(connection));
-    if (full) {
-      this.#refusedConnections++;
-      shared.log.warn({ peer: connection.peer }, 'Too many connections');
-      const message = `Too many connections: this server takes ${this.#maxConnections}`;
-      connection.close(errorLine('null', 'LIMIT', message));
-    }
     this.#announce();
+  }
+
+  #turnAway(connection: Connection): void {
+    this.#refusedConnections++;
+    this.#turnedAway.add(connection);
+    connection.onGone(() => this.#turnedAway.delete(connection));
+    this.#options.log.warn({ peer: connection.peer }, 'Too many connections');
+    const message = `Too many connections: this server takes ${this.#maxConnections}`;
+    connection.close(errorLine('null', 'LIMIT', message));
   }
 
   #gone(connection: Connection): void {
@@ -287,7 +295,12 @@ class Server implements NdjsonServer {
 
   #sweep(): void {
     const now = this.#options.clock.now();
-    for (const connection of this.#connections.values()) connection.sweep(now);
+    for (const connection of this.#everybody()) connection.sweep(now);
+  }
+
+  *#everybody(): Iterable<Connection> {
+    yield* this.#connections.values();
+    yield* this.#turnedAway;
   }
 
   #announce(): void {

@@ -360,6 +360,27 @@ describe('after a restart', () => {
     expect(second.reservation.release({ connection: 3, token }).kind).toBe('released');
   });
 
+  it('of the service alone it is the same', async () => {
+    const { reservation, session } = await setUp();
+    await reservation.acquire(from(1));
+    await reservation.stop();
+    await reservation.start();
+    expect(reservation.view()).toMatchObject({ state: 'reserved', orphaned: true });
+    reservation.release({ connection: 2, token: null });
+    expect(session.open).toBe(true);
+  });
+
+  it('of the service alone, in the middle of an acquire, gives our session back', async () => {
+    const { reservation, session } = await setUp();
+    const outcome = reservation.acquire(from(1));
+    await reservation.stop();
+    expect((await outcome).kind).toBe('gone');
+    await settle();
+    await reservation.start();
+    expect(reservation.view().state).toBe('free');
+    expect(session.open).toBe(true);
+  });
+
   it('keeps the deadline of a time-to-live', async () => {
     const first = await setUp();
     await tokenOf(first.reservation, { ttlMs: 60_000 });

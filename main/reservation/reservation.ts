@@ -103,6 +103,8 @@ class ReservationService implements Reservation {
   #ticket = 0;
   #cancelWake: Cancel = () => {};
   #stopped = false;
+  /** Counts the stops, so that what began before one knows it. */
+  #life = 0;
 
   constructor(options: ReservationOptions, ports: ReservationPorts) {
     this.#clock = options.clock;
@@ -150,6 +152,7 @@ class ReservationService implements Reservation {
   /** The lease is left in its file on purpose: it outlives the program. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#life++;
     this.#cancelWake();
     this.#watch.stop();
     for (const answer of this.#answers.values()) answer({ kind: 'gone' });
@@ -345,6 +348,7 @@ class ReservationService implements Reservation {
 
   async #closeSession(ticket: number, lease: Lease): Promise<void> {
     const { session } = this.#ports;
+    const life = this.#life;
     const wasOpen = session.isOpen();
     let why: string | null = null;
     try {
@@ -360,7 +364,11 @@ class ReservationService implements Reservation {
         why = `The reservation could not be recorded: ${messageOf(error)}`;
       }
     }
-    if (this.#stopped) return;
+    if (life !== this.#life) {
+      // It was stopped meanwhile and nobody was told of this lease, so it must not outlive that.
+      if (this.#state.phase !== 'held') this.#record(null);
+      return;
+    }
     if (why !== null) {
       this.#log.error({ holder: holderName(lease) }, why);
       this.#record(null);

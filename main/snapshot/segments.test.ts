@@ -218,6 +218,26 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     expect(dictionary().listTickers()).toEqual(['AAPL']);
   });
 
+  test('a name that cannot be had back degrades the service until it can', async () => {
+    const { snapshot, clock, file, write, bars, inspect } = make();
+    await snapshot.start();
+    write('AAPL');
+    const reader = bars();
+    fs.rmSync(file('-bars'));
+    fs.mkdirSync(file('-bars'));
+    clock.advance(999);
+    expect(snapshot.status()).toMatchObject({ phase: 'degraded', code: 'SHM_FOREIGN' });
+    write('AAPL', someBars(21));
+    expect(reader.history('AAPL').count).toBe(21);
+    fs.rmdirSync(file('-bars'));
+    clock.advance(999);
+    write('AAPL', someBars(22));
+    expect(snapshot.status().phase).toBe('live');
+    expect(bars().history('AAPL').count).toBe(22);
+    expect(inspect().problems).toEqual([]);
+    reader.close();
+  });
+
   test('when the kept link is gone too, a new generation carries everything over', async () => {
     const { snapshot, clock, folder, write, bars, dictionary, lost, inspect } = make();
     await snapshot.start();

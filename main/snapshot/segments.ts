@@ -2,13 +2,14 @@ import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
 import { type Cancel, type Clock, every } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { Columns } from './columns/columns.ts';
-import { header, headerBytes, readHeader, timeframeOf, writerState } from './columns/layout.ts';
+import { timeframeOf } from './columns/layout.ts';
 import type { Series } from './columns/series.ts';
 import type { DailyHistory } from './daily-bars.ts';
 import { Dictionary } from './dictionary/dictionary.ts';
 import { SegmentError } from './errors.ts';
-import { acquireLock, type Lock } from './os/lock.ts';
-import type { FoundSegment, Segment, SegmentOs } from './os/segment-os.ts';
+import { emptyLeftover, retireLeftover, takeLock } from './leftovers.ts';
+import type { Lock } from './os/lock.ts';
+import type { Segment, SegmentOs } from './os/segment-os.ts';
 import type { LostSeries, SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 
 export interface SegmentsOptions {
@@ -56,6 +57,7 @@ export class Segments implements SegmentStore {
   #live: Live | undefined;
   #status: SnapshotStatus = { phase: 'stopped' };
   #askAgainAt = 0;
+  #restored = false;
   #ended = { epoch: 0, now: 0 };
   #timers: readonly Cancel[] = [];
 
@@ -187,7 +189,7 @@ export class Segments implements SegmentStore {
     const bars = columnsOf(name);
     const lock = takeLock(os, name);
     try {
-      const generation = this.#retireLeftover(os, bars) + 1;
+      const generation = retireLeftover(os, bars, this.#options.log) + 1;
       emptyLeftover(os, name);
       os.sweep(name);
       os.sweep(bars);
@@ -218,38 +220,6 @@ export class Segments implements SegmentStore {
     } catch (error) {
       lock.release();
       throw error;
-    }
-  }
-
-  /**
-   * Tells whoever is still attached to a dead writer's columns that there is a successor, and
-   * answers their generation. Nothing in them is trusted beyond that.
-   */
-  #retireLeftover(os: SegmentOs, name: string): number {
-    const found = openLeftover(os, name);
-    if (!found) return 0;
-    try {
-      const fields = readHeader(found.read(0, headerBytes));
-      if (!fields || !Number.isSafeInteger(fields.generation)) {
-        this.#options.log.warn({ name }, 'a foreign segment had the name and is replaced');
-        return 0;
-      }
-      const crashed = fields.state === writerState.live;
-      this.#options.log.warn(
-        { name, writerPid: fields.writerPid, generation: fields.generation, crashed },
-        crashed
-          ? 'the writer before this one died; its segment is replaced'
-          : 'an old segment is replaced',
-      );
-      const next = Buffer.alloc(8);
-      next.writeBigUInt64LE(BigInt(fields.generation + 1));
-      found.write(header.nextGeneration, next);
-      const superseded = Buffer.alloc(4);
-      superseded.writeUInt32LE(writerState.superseded);
-      found.write(header.state, superseded);
-      return fields.generation;
-    } finally {
-      found.close();
     }
   }
 
@@ -301,10 +271,7 @@ export class Segments implements SegmentStore {
       case 'missing':
       case 'replaced':
         if (segment.restore()) {
-          this.#options.log.info(
-            { name: segment.name, condition },
-            'the name of a segment is put back',
-          );
+          this.#noteRestored(segment.name, condition);
           return;
         }
         break;
@@ -312,6 +279,15 @@ export class Segments implements SegmentStore {
         break;
     }
     this.#rebuild(condition, segment, rebuild);
+  }
+
+  /** Programs with Python's resource tracker do this all day long: said aloud once is enough. */
+  #noteRestored(name: string, condition: string): void {
+    const { log } = this.#options;
+    const message = 'another program removed the name of a segment; it is put back';
+    if (this.#restored) log.debug({ name, condition }, message);
+    else log.info({ name, condition }, message);
+    this.#restored = true;
   }
 
   #rebuild(condition: string, segment: Segment, rebuild: () => void): void {
@@ -410,54 +386,6 @@ export class Segments implements SegmentStore {
 
 function columnsOf(name: string): string {
   return `${name}-bars`;
-}
-
-function takeLock(os: SegmentOs, name: string): Lock {
-  const path = os.lockPath(name);
-  let outcome: ReturnType<typeof acquireLock>;
-  try {
-    outcome = acquireLock(path, { segment: name });
-  } catch (error) {
-    if (error instanceof SegmentError) throw error;
-    throw new SegmentError(
-      'SHM_NO_PERMISSION',
-      `the lock of the segment ${name} cannot be taken: ${(error as Error).message}`,
-      'Another user may be writing a segment of this name: choose another with --shm-name.',
-    );
-  }
-  if (!('heldBy' in outcome)) return outcome;
-  const who = outcome.heldBy ? `process ${outcome.heldBy.pid}` : 'another process';
-  throw new SegmentError(
-    'SHM_IN_USE',
-    `${who} is writing the segment ${name}`,
-    'Stop it, or choose another name with --shm-name.',
-  );
-}
-
-/** What is no segment at all is left to the sweep, which removes links, pipes and files alike. */
-function openLeftover(os: SegmentOs, name: string): FoundSegment | undefined {
-  try {
-    return os.open(name, 'write');
-  } catch (error) {
-    if (error instanceof SegmentError && error.code === 'SHM_FOREIGN') return undefined;
-    throw error;
-  }
-}
-
-/** A dead writer's text would look current for ever to those still attached to it. */
-function emptyLeftover(os: SegmentOs, name: string): void {
-  const found = openLeftover(os, name);
-  if (!found) return;
-  try {
-    if (found.read(0, 1).toString('latin1') !== '{') return;
-    const nothing = Buffer.alloc(Math.min(found.size, 1 << 20));
-    for (let at = 0; at < found.size; at += nothing.length) {
-      found.write(at, nothing.subarray(0, Math.min(nothing.length, found.size - at)));
-    }
-    found.write(0, Buffer.from('{}'));
-  } finally {
-    found.close();
-  }
 }
 
 function asSegmentError(error: unknown): SegmentError {

@@ -118,10 +118,20 @@ test('a tick older than the one before it, or of an earlier day than the bars, i
   expect(snapshot.quotes.get('AAPL')?.price).toBe(105);
 });
 
+test('a trade from a clock that runs ahead does not make the next ones look old', () => {
+  const { clock, snapshot } = make();
+  snapshot.tick('AAPL', 105, undefined, clock.now() + day);
+  expect(snapshot.quotes.get('AAPL')?.tsEpochMs).toBe(clock.now());
+  clock.advance(1000);
+  snapshot.tick('AAPL', 106, undefined, clock.now());
+  expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 106, tsEpochMs: clock.now() });
+});
+
 test('a trade late in the New York evening belongs to New York’s date', () => {
-  const { snapshot } = make();
+  const { clock, snapshot } = make();
   snapshot.write([history('AAPL', [bar(monday, 100)])]);
-  snapshot.tick('AAPL', 105, 7, Date.UTC(2026, 0, 6, 1, 0));
+  clock.advance(Date.UTC(2026, 0, 6, 1, 0) - clock.now());
+  snapshot.tick('AAPL', 105, 7, clock.now());
   snapshot.write([history('AAPL', [bar(monday, 100), bar(monday + day, 90)])]);
   expect(snapshot.quotes.get('AAPL')).toMatchObject({
     price: 90,

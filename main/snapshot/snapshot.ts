@@ -14,6 +14,8 @@ import { QuoteCache, type Quotes } from './quote-cache.ts';
 import type { TradingDay } from './trading-day.ts';
 
 const defaultCurrency = 'USD';
+/** How far another clock may be ahead before its times are replaced by this one's. */
+const clockToleranceMs = 60_000;
 
 interface DailyState {
   last: Bar | undefined;
@@ -139,23 +141,30 @@ export class Snapshot {
     currency?: string,
   ): void {
     if (!Number.isFinite(price) || price <= 0 || !Number.isFinite(tsMs)) return;
+    const at = this.#believable(tsMs);
     const state = this.#stateOf(ticker);
     const before = this.#quotes.get(ticker);
-    if (before?.source === 'ibkr_tick' && tsMs < before.tsEpochMs) return;
-    const day = this.#tradingDay(tsMs);
+    if (before?.source === 'ibkr_tick' && at < before.tsEpochMs) return;
+    const day = this.#tradingDay(at);
     if (state.last && day < state.last.t) return;
     state.last = applyTick(state.last, day, price, volume);
-    state.live = { bar: state.last, tickMs: tsMs };
+    state.live = { bar: state.last, tickMs: at };
     this.#quotes.set({
       ticker,
       price,
       volume: state.last.volume,
       currency: currency ?? before?.currency ?? defaultCurrency,
-      tsEpochMs: tsMs,
+      tsEpochMs: at,
       source: 'ibkr_tick',
     });
     this.#ticked.add(ticker);
     this.#scheduleFlush();
+  }
+
+  /** One trade from a clock that runs ahead would make all that follow look old. */
+  #believable(tsMs: number): number {
+    const now = this.#clock.now();
+    return tsMs > now + clockToleranceMs ? now : tsMs;
   }
 
   #scheduleFlush(): void {

@@ -20,7 +20,11 @@ export function WatchlistPanel({ watchlist }: { watchlist: readonly string[] }) 
           <Pill
             key={name}
             withRemoveButton
-            removeButtonProps={{ 'aria-label': `Take ${name} off the watchlist` }}
+            removeButtonProps={{
+              'aria-label': `Take ${name} off the watchlist`,
+              'aria-hidden': false,
+              tabIndex: 0,
+            }}
             onRemove={() => void remove.send({ symbol: name })}
           >
             {name}

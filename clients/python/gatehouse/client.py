@@ -162,13 +162,16 @@ class Client:
                 return self._events.popleft()
             return self._receive(None if timeout is None else time.monotonic() + timeout)
 
-    def events(self, timeout=None):
-        """Everything that is pushed, until none comes for ``timeout`` seconds."""
+    def events(self, duration=None):
+        """Everything that is pushed, for so many seconds or for ever."""
+        end = None if duration is None else time.monotonic() + duration
         while True:
-            event = self.next_event(timeout)
+            event = self.next_event(None if end is None else max(0.0, end - time.monotonic()))
             if event is None:
                 return
             yield event
+            if end is not None and time.monotonic() >= end:
+                return
 
     # -- the wire ---------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 'use strict';
+const fs = require('node:fs');
 const path = require('node:path');
-const { DoubleEvent, emitterBase, lacks, strictClass } = require('../kit/strict.cjs');
+const { DoubleEvent, emitterBase, strictClass } = require('../kit/strict.cjs');
 const { CommandLine } = require('./command-line.cjs');
 const { pathsFor } = require('./app-paths.cjs');
 const { runtime } = require('./runtime.cjs');
@@ -27,7 +28,6 @@ class App extends emitterBase('app', events) {
   #folder = process.cwd();
   #paths = new Map();
   #lock;
-  #loginItem = { openAtLogin: false };
   #becomeReady;
   #readyPromise;
   commandLine = new CommandLine();
@@ -87,6 +87,7 @@ class App extends emitterBase('app', events) {
   }
   setPath(name, value) {
     if (!path.isAbsolute(value)) throw new Error('Path must be absolute');
+    if (!fs.existsSync(value)) throw new Error(`Failed to set path: ${value} does not exist`);
     this.#paths.set(name, value);
   }
   isReady() {
@@ -100,22 +101,12 @@ class App extends emitterBase('app', events) {
       throw new Error('app.enableSandbox() can only be called before app is ready');
   }
   disableHardwareAcceleration() {}
-  setAppUserModelId() {}
   setAsDefaultProtocolClient() {
     return true;
-  }
-  setLoginItemSettings(settings) {
-    this.#loginItem = { openAtLogin: false, ...settings };
-  }
-  getLoginItemSettings() {
-    return { ...this.#loginItem };
   }
   setAboutPanelOptions() {}
   focus() {
     [...runtime.windows].at(-1)?.focus();
-  }
-  hide() {
-    throw lacks('app.hide() outside macOS');
   }
 
   requestSingleInstanceLock(additionalData = {}) {

@@ -184,7 +184,6 @@ class BrowserWindow extends emitterBase('BrowserWindow', events) {
   setIcon() {}
   setBackgroundColor() {}
   setSkipTaskbar() {}
-  setOverlayIcon() {}
   flashFrame() {}
   moveTop() {}
 

@@ -17,7 +17,7 @@ class Tray extends emitterBase('Tray', {
     super();
     record('new Tray', [image]);
     /** The double's own fields; Electron's Tray has no such getters. */
-    this.shown = { image: imageOf(image), toolTip: '', menu: null, title: '' };
+    this.shown = { image: imageOf(image), toolTip: '', menu: null };
     trays.add(this);
   }
 
@@ -25,23 +25,13 @@ class Tray extends emitterBase('Tray', {
     this.#alive();
     this.shown.image = imageOf(image);
   }
-  setPressedImage() {
-    this.#alive();
-  }
   setToolTip(text) {
     this.#alive();
     this.shown.toolTip = text;
   }
-  setTitle(text) {
-    this.#alive();
-    this.shown.title = text;
-  }
   setContextMenu(menu) {
     this.#alive();
     this.shown.menu = menu;
-  }
-  setIgnoreDoubleClickEvents() {
-    this.#alive();
   }
   popUpContextMenu() {
     this.#alive();

@@ -435,11 +435,34 @@ describe('people and leases', () => {
     bench.send({ type: 'reserve' });
     bench.closed();
     expect(bench.state).toMatchObject({ reason: 'reserved', link: { at: 'none' } });
-    bench.send({ type: 'connect', plan: endlessPlan });
-    bench.send({ type: 'disconnect' });
+    bench.connect();
+    bench.send({ type: 'reconnect', plan: endlessPlan, pauseMs: 0 });
+    bench.send({ type: 'wake' });
     expect(bench.count('open')).toBe(1);
     bench.send({ type: 'resume' });
     expect(bench.count('open')).toBe(2);
+  });
+
+  it('a session that was disconnected on purpose stays so when a reservation ends', () => {
+    const before = new Bench();
+    before.connect();
+    before.send({ type: 'disconnect' });
+    before.closed('ended');
+    before.send({ type: 'reserve' });
+    before.send({ type: 'resume' });
+    expect(before.state).toMatchObject({ intent: 'down', reason: 'stopped-by-operator' });
+    const during = new Bench();
+    during.connect();
+    during.send({ type: 'reserve' });
+    during.closed('ended');
+    during.send({ type: 'disconnect' });
+    during.send({ type: 'resume' });
+    expect(during.count('open')).toBe(1);
+    const early = new Bench();
+    early.send({ type: 'reserve' });
+    early.connect();
+    early.send({ type: 'resume' });
+    expect(early.count('open')).toBe(1);
   });
 
   it('a reconnect counts once and waits for the old socket', () => {

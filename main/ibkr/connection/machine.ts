@@ -1,5 +1,6 @@
 import type { ConnectionReason } from '../../../shared/connection.ts';
 import { accountMismatch } from './endpoint.ts';
+import { feel, feelAt } from './heartbeat.ts';
 import { awayReasons, failureText } from './reasons.ts';
 import { delayAfter, idAfter, withJitter } from './retry.ts';
 import { scheduledRestart } from './scheduled.ts';
@@ -44,16 +45,12 @@ export function nextAlarm(state: MachineState, lastHeardAt: number): number | nu
     case 'opening':
       return link.deadline;
     case 'open':
-      return link.probe ? link.probe.deadline : Math.max(link.lookAt, lastHeardAt + idle(state));
+      return feelAt(link, lastHeardAt, state.config.timeouts);
     case 'closing':
       return null;
     case 'none':
       return state.intent === 'up' ? state.nextAttemptAt : null;
   }
-}
-
-function idle(state: MachineState): number {
-  return state.config.timeouts.idleMs;
 }
 
 /** One step being worked out. */
@@ -87,9 +84,7 @@ class Run {
           'The session was handed to another program; the connection is closed.',
         );
       case 'resume':
-        if (this.state.intent !== 'reserved') return;
-        this.#note('info', 'The session was given back; connecting again.');
-        return this.#begin(endlessPlan);
+        return this.#resume();
       case 'reconnect':
         return this.#reconnect(event.plan, event.pauseMs);
       case 'wake':
@@ -106,7 +101,7 @@ class Run {
   // What a person or another service wants.
 
   #connect(plan: Plan): void {
-    if (this.state.intent === 'reserved') return;
+    if (this.state.intent === 'reserved') return this.#set({ afterReservation: 'up' });
     if (this.state.intent === 'up' && this.state.link.at !== 'none') {
       this.#set({ plan, triesLeft: plan.tries });
       return;
@@ -131,16 +126,31 @@ class Run {
 
   #standDown(intent: 'down' | 'reserved', reason: ConnectionReason, text: string): void {
     if (this.state.intent === intent && this.state.reason === reason) return;
-    // A reservation outlives the wish to disconnect: only its end may change the intent.
-    if (this.state.intent === 'reserved' && intent === 'down') return;
+    // A reservation outlives the wish to disconnect: the wish holds when it ends.
+    if (this.state.intent === 'reserved' && intent === 'down') {
+      return this.#set({ afterReservation: 'down' });
+    }
+    if (intent === 'reserved') {
+      this.#set({ afterReservation: this.state.intent === 'up' ? 'up' : 'down' });
+    }
     this.#leave();
     this.#set({ intent, nextAttemptAt: null, linkLost: false, downSince: null });
     this.#phase('disconnected', reason);
     this.#note('info', text);
   }
 
+  #resume(): void {
+    if (this.state.intent !== 'reserved') return;
+    if (this.state.afterReservation === 'down') {
+      this.#set({ intent: 'down' });
+      return this.#phase('disconnected', 'stopped-by-operator');
+    }
+    this.#note('info', 'The session was given back; connecting again.');
+    this.#begin(endlessPlan);
+  }
+
   #reconnect(plan: Plan, pauseMs: number): void {
-    if (this.state.intent === 'reserved') return;
+    if (this.state.intent === 'reserved') return this.#set({ afterReservation: 'up' });
     this.#leave();
     this.#set({
       intent: 'up',
@@ -226,7 +236,7 @@ class Run {
     const { now } = this.#moment;
     const { attempt, clientId, wasUp, serverVersion, accounts, shortLives } = this.state;
     this.#set({
-      link: { at: 'open', probe: null, lookAt: now + idle(this.state) },
+      link: { at: 'open', probe: null, lookAt: now + this.#timeouts.idleMs },
       failuresInRow: shortLives > shortLivesAllowed ? this.state.failuresInRow : 0,
       nextAttemptAt: null,
       triesLeft: null,
@@ -250,7 +260,9 @@ class Run {
     const { link } = this.state;
     this.#set({ clockSkewMs: skewMs });
     if (link.at === 'open' && link.probe) {
-      this.#set({ link: { ...link, probe: null, lookAt: this.#moment.now + idle(this.state) } });
+      this.#set({
+        link: { ...link, probe: null, lookAt: this.#moment.now + this.#timeouts.idleMs },
+      });
     }
   }
 
@@ -363,25 +375,22 @@ class Run {
   }
 
   #heartbeat(link: Link & { at: 'open' }, now: number, lastHeardAt: number): void {
-    const { probe } = link;
-    if (probe) {
-      // Anything heard since the probe went out proves life as well as its answer does.
-      if (lastHeardAt > probe.sentAt) {
-        this.#set({ link: { ...link, probe: null, lookAt: lastHeardAt + idle(this.state) } });
+    const diagnosis = feel(link, now, lastHeardAt, this.#timeouts);
+    switch (diagnosis) {
+      case 'wait':
         return;
-      }
-      if (now < probe.deadline) return;
-      const missed = probe.missed + 1;
-      if (missed >= this.#timeouts.probes) {
+      case 'alive':
+        return this.#set({
+          link: { ...link, probe: null, lookAt: lastHeardAt + this.#timeouts.idleMs },
+        });
+      case 'dead':
         this.#note(
           'warning',
           'The connection looks open, but the gateway has not answered: it is half-open. Opening a new one.',
         );
         return this.#lose('half-open', null);
-      }
-      this.#sendProbe(link, missed, this.#timeouts.probeMs);
-    } else if (now >= Math.max(link.lookAt, lastHeardAt + idle(this.state))) {
-      this.#sendProbe(link, 0, this.#timeouts.probeMs);
+      default:
+        return this.#sendProbe(link, diagnosis.probe, this.#timeouts.probeMs);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { ConnectionPhase, ConnectionReason } from '../../../shared/connection.ts';
 import type { AccountMode } from './endpoint.ts';
+import type { Pulse } from './heartbeat.ts';
 import type { ClientIds } from './retry.ts';
 import { cyclePauseMs, serviceDelaysMs } from './retry.ts';
 import { type RestartHours, usualRestart } from './scheduled.ts';
@@ -67,22 +68,15 @@ export type Link =
       readonly startedAt: number;
       readonly deadline: number;
     }
-  | {
-      readonly at: 'open';
-      readonly probe: {
-        readonly sentAt: number;
-        readonly deadline: number;
-        readonly missed: number;
-      } | null;
-      /** When to look at the silence next. */
-      readonly lookAt: number;
-    }
+  | ({ readonly at: 'open' } & Pulse)
   | { readonly at: 'closing' };
 
 export interface MachineState {
   readonly config: MachineConfig;
   /** What is wanted: a session, none, or none because an outside program holds it. */
   readonly intent: 'up' | 'down' | 'reserved';
+  /** What is wanted once a reservation ends. */
+  readonly afterReservation: 'up' | 'down';
   readonly phase: ConnectionPhase;
   readonly reason: ConnectionReason;
   readonly since: number;
@@ -120,6 +114,7 @@ export function initialState(config: MachineConfig, now: number): MachineState {
   return {
     config,
     intent: 'down',
+    afterReservation: 'down',
     phase: 'disconnected',
     reason: 'not-started',
     since: now,

@@ -285,36 +285,44 @@ export class Columns {
   #move(size: number, dirCapacity: number, safe: number): Series[] {
     const old = this.#target;
     const next = this.#create(size, dirCapacity, old.plan.generation + 1);
-    const lost: Series[] = [];
-    for (const series of this.#series.values()) {
-      const readable = slabEnd(series) <= safe;
-      const bytes = slabBytes(series.capacity);
-      const dataOff = bytes > 0 ? next.space.take(bytes, 0) : 0;
-      if (dataOff === undefined) throw new Error('a new generation is smaller than the old one');
-      if (readable && series.count > 0) {
-        next.copySlab(old, series, { dataOff, capacity: series.capacity }, series.count);
-      }
-      series.dataOff = dataOff;
-      if (
-        series.count > 0 &&
-        (!readable || (safe < old.plan.size && !this.#intact(next, series)))
-      ) {
-        next.space.rest(dataOff, bytes, 0);
-        emptySeries(series);
-        series.epoch += 2;
-        series.rewriteEpoch = series.epoch;
-        series.flags |= entryLost;
-        lost.push(series);
-      }
-      series.index = next.addEntry(series.symbol, series.barSeconds, series);
-    }
+    // Until the next generation has the name, this one must stay as it is known.
+    const moved = [...this.#series.values()].map((series) => {
+      const copy: Series = { ...series, sum: { ...series.sum } };
+      const lost = !this.#carry(old, next, copy, safe);
+      copy.index = next.addEntry(copy.symbol, copy.barSeconds, copy);
+      return { series, copy, lost };
+    });
     next.setLastUpdate(this.#lastUpdateMs);
     next.setGlobalEpoch(this.#globalEpoch);
     next.publish();
+    for (const { series, copy } of moved) {
+      Object.assign(series.sum, copy.sum);
+      Object.assign(series, { ...copy, sum: series.sum });
+    }
     this.#target = next;
     if (safe >= headerBytes) old.supersede(next.plan.generation);
     old.segment.unmap();
-    return lost;
+    return moved.filter(({ lost }) => lost).map(({ series }) => series);
+  }
+
+  /** Copies a series into a new generation; false, and an emptied series, when it is not whole. */
+  #carry(old: ColumnSegment, next: ColumnSegment, series: Series, safe: number): boolean {
+    const bytes = slabBytes(series.capacity);
+    const dataOff = bytes > 0 ? next.space.take(bytes, 0) : 0;
+    if (dataOff === undefined) throw new Error('a new generation is smaller than the old one');
+    const readable = slabEnd(series) <= safe;
+    if (readable) {
+      next.copySlab(old, series, { dataOff, capacity: series.capacity }, series.count);
+    }
+    series.dataOff = dataOff;
+    const whole = readable && (safe === old.plan.size || this.#intact(next, series));
+    if (whole || series.count === 0) return true;
+    next.space.rest(dataOff, bytes, 0);
+    emptySeries(series);
+    series.epoch += 2;
+    series.rewriteEpoch = series.epoch;
+    series.flags |= entryLost;
+    return false;
   }
 
   #create(size: number, dirCapacity: number, generation: number): ColumnSegment {

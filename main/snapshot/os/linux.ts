@@ -79,11 +79,20 @@ class LinuxSegment implements Segment {
   }
 
   publish(): void {
-    attempt(this.name, () => {
-      fs.rmSync(this.#keep, { force: true });
-      fs.linkSync(this.#draft, this.#keep);
-      fs.renameSync(this.#draft, this.#path);
-    });
+    const keepDraft = `${this.#draft}.keep`;
+    try {
+      attempt(this.name, () => {
+        fs.rmSync(keepDraft, { force: true });
+        fs.linkSync(this.#draft, keepDraft);
+        fs.renameSync(this.#draft, this.#path);
+        fs.renameSync(keepDraft, this.#keep);
+      });
+    } catch (error) {
+      fs.rmSync(keepDraft, { force: true });
+      this.remove();
+      this.unmap();
+      throw error;
+    }
   }
 
   condition(): SegmentCondition {
@@ -180,7 +189,7 @@ function sweep(folder: string, name: string): void {
   const ours = (entry: string): boolean =>
     entry === name ||
     entry === `${name}.keep` ||
-    (entry.startsWith(`.${name}.`) && entry.endsWith('.draft'));
+    (entry.startsWith(`.${name}.`) && /\.draft(\.keep)?$/.test(entry));
   attempt(name, () => {
     for (const entry of fs.readdirSync(folder)) {
       if (ours(entry)) fs.rmSync(path.join(folder, entry), { force: true });

@@ -1,0 +1,59 @@
+import { expect, test } from '@playwright/test';
+import { apart, Program } from '../support/program.ts';
+
+let program: Program;
+let address: string;
+
+test.beforeEach(async () => {
+  program = new Program(['headless', '--demo', '--forward-port', '0', ...apart()]);
+  const { http } = await program.ready();
+  address = `http://127.0.0.1:${http.port}/`;
+});
+
+test.afterEach(async () => {
+  await program.stop();
+});
+
+test('shows live feeds, with ages that stay young', async ({ page }) => {
+  await page.goto(address);
+  await expect(page.getByTestId('headline')).toContainText(/Live: \d+ feeds/);
+  await expect(page.getByTestId('connection')).toContainText('Connected to 127.0.0.1');
+  await expect(page.locator('[data-ticker=SPY]').getByText('fresh')).toBeVisible();
+  await expect(page.getByText('DU1234567')).toBeVisible();
+});
+
+test('scans for gaps at the press of a button, and shows the files', async ({ page }) => {
+  await page.goto(`${address}#history`);
+  await expect(page.locator('[data-series=AAPL_1d]')).toContainText('whole');
+  await page.getByRole('button', { name: 'Scan now' }).click();
+  await expect(page.getByTestId('last-scan')).toHaveText(/^[0-4]\.\d s ago$/);
+});
+
+test('a ticker is added to the watchlist, ticks, and is taken off again', async ({ page }) => {
+  await page.goto(`${address}#history`);
+  await page.getByLabel('Ticker to add').fill('zzzz');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await expect(page.getByText('25 tickers')).toBeVisible();
+  await page.getByRole('button', { name: 'Take KO off the watchlist' }).click();
+  await expect(page.getByText('24 tickers')).toBeVisible();
+  await page.getByLabel('Ticker to add').fill('<script>');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await expect(page.getByRole('alert')).toContainText('a ticker, as in');
+});
+
+test('disconnects and connects again, and tells the story', async ({ page }) => {
+  await page.goto(`${address}#connection`);
+  const headline = page.getByTestId('headline');
+  await expect(headline).toContainText('Live');
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
+  await expect(headline.locator('[data-level=paused]')).toBeVisible();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(headline).toContainText('Live');
+  await expect(page.getByText(/Connected with client id/).first()).toBeVisible();
+});
+
+test('shows what flows through the forwarded port', async ({ page }) => {
+  await page.goto(`${address}#programs`);
+  await expect(page.getByText('only while the session is reserved')).toBeVisible();
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { QuoteCells } from './quote-cells.ts';
+import { QuoteBoard } from './testing/doubles.ts';
+
+const start = 1_760_000_000_000;
+const freshness = 1000;
+
+function cellsOf(...tickers: string[]): { board: QuoteBoard; cells: QuoteCells } {
+  const board = new QuoteBoard();
+  for (const ticker of tickers) board.set(ticker, { tsEpochMs: start });
+  return { board, cells: new QuoteCells(board, freshness) };
+}
+
+/** Looks for the name in the middle of other bytes, as it stands in a request. */
+function find(cells: QuoteCells, ticker: string, now = start): string | undefined {
+  const line = Buffer.from(`"${ticker}"`, 'latin1');
+  return cells.answer(line, 1, line.length - 1, now)?.toString();
+}
+
+describe('prepared answers', () => {
+  it('are found by name among thousands, each its own', () => {
+    const names = Array.from({ length: 5000 }, (_, i) => `T${i}`);
+    const { cells } = cellsOf(...names);
+    for (const name of names) cells.prepare(name, start);
+    // Those made before the table grew are made again.
+    for (const name of names) cells.prepare(name, start);
+    for (const name of names) expect(find(cells, name)).toContain(`"ticker":"${name}",`);
+    for (const other of ['T', 'T5000', '', 't1', 'T00', '1']) {
+      expect(find(cells, other)).toBeUndefined();
+    }
+  });
+
+  it('are not found for a name that is only the end of theirs', () => {
+    const { cells } = cellsOf('ABC');
+    cells.prepare('ABC', start);
+    for (const part of ['BC', 'C', '"ABC', ':"ABC']) expect(find(cells, part)).toBeUndefined();
+  });
+
+  it('are gone after a change, and when the quote turns stale or fresh again', () => {
+    const { board, cells } = cellsOf('AAPL');
+    expect(find(cells, 'AAPL')).toBeUndefined();
+    cells.prepare('AAPL', start);
+    expect(find(cells, 'AAPL', start + freshness)).toContain('"stale":false');
+    expect(find(cells, 'AAPL', start + freshness + 1)).toBeUndefined();
+    cells.prepare('AAPL', start + freshness + 1);
+    expect(find(cells, 'AAPL', start + freshness + 1)).toContain('"stale":true');
+    expect(find(cells, 'AAPL', start)).toBeUndefined();
+    board.set('AAPL', { tsEpochMs: start, price: 5 });
+    expect(find(cells, 'AAPL', start + freshness + 1)).toBeUndefined();
+    expect(cells.prepare('AAPL', start)?.toString()).toContain('"price":5,');
+  });
+
+  it('are not made for a ticker without a quote, until it has one', () => {
+    const { board, cells } = cellsOf();
+    expect(cells.prepare('NEW', start)).toBeUndefined();
+    board.set('NEW');
+    expect(cells.prepare('NEW', start)).toBeDefined();
+  });
+});
