@@ -24,6 +24,7 @@ import { type Series, seriesKey } from './store/file-name.ts';
 import { privateFolder } from './store/salvage.ts';
 
 const keptErrors = 10;
+const learntEveryMs = 30_000;
 
 /** What scanning, filling and downloading share: the files, what is known of them, and what is still to do. */
 export class Desk {
@@ -46,6 +47,8 @@ export class Desk {
   watchlist: readonly string[];
   readonly #notices = new Map<string, HistoryNotice>();
   readonly #states: readonly (readonly [StateFile, { takeChanges(): unknown }])[];
+  readonly #learnt: readonly (readonly [StateFile, { takeChanges(): unknown }])[];
+  #learntSavedAt = Number.NEGATIVE_INFINITY;
   readonly #changed: () => void;
 
   constructor(options: HistoryOptions, ports: HistoryPorts, changed: () => void) {
@@ -77,9 +80,11 @@ export class Desk {
     this.live = new LiveBars((symbol) => this.calendars.calendarOf(symbol));
     this.#states = [
       [files.queue, this.queue],
-      [files.empty, this.empty],
       [files.caps, this.caps],
       [files.calendars, this.calendars],
+    ];
+    this.#learnt = [
+      [files.empty, this.empty],
       [files.index, this.index],
     ];
     this.counts = {
@@ -144,8 +149,15 @@ export class Desk {
     this.#changed();
   }
 
-  /** Writes what changed. `safely` also waits for the disk. */
+  /**
+   * Writes what changed. `safely` also waits for the disk. What can be found out again, and may be long, is written
+   * now and then only.
+   */
   save(safely = false): void {
+    if (safely || this.now() - this.#learntSavedAt >= learntEveryMs) {
+      this.#learntSavedAt = this.now();
+      for (const [file, part] of this.#learnt) file.write(part.takeChanges(), safely);
+    }
     for (const [file, part] of this.#states) file.write(part.takeChanges(), safely);
   }
 }

@@ -3,6 +3,7 @@ import type { Desk } from './desk.ts';
 import { durationText } from './plan/duration.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { BarAnswer, Failed } from './ports.ts';
+import type { EmptySpan } from './scan/empty-list.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
 import { ratioText, splitRatio } from './splits.ts';
@@ -143,11 +144,11 @@ function confirmEmpty(desk: Desk, request: PlannedRequest, bars: readonly Bar[])
   const wanted = desk.expected.within(calendar, timeframe, hours, request.from, until);
   const { t } = columnsOf([...bars].sort((a, b) => a.t - b.t));
   const dates = new Set(bars.map((bar) => dateAround(calendar, bar.t, hours)));
-  for (const hole of findHoles(t, t.length, wanted, barMs).holes) {
-    const beside = timeframe !== '1d' && dates.has(dateAround(calendar, hole.from, hours));
-    const kind = beside ? 'beside-others' : 'no-data-at-all';
-    desk.empty.add(request, hole.from, hole.to, kind, desk.now());
-  }
+  const spans = findHoles(t, t.length, wanted, barMs).holes.map(({ from, to }): EmptySpan => {
+    const beside = timeframe !== '1d' && dates.has(dateAround(calendar, from, hours));
+    return { from, to, emptiness: beside ? 'beside-others' : 'no-data-at-all' };
+  });
+  desk.empty.add(request, spans, desk.now());
   desk.counts.confirmedEmpty = desk.empty.count();
 }
 

@@ -12,6 +12,12 @@ export interface EmptyRange {
 
 const dayMs = 86_400_000;
 
+export interface EmptySpan {
+  readonly from: number;
+  readonly to: number;
+  readonly emptiness: Emptiness;
+}
+
 /** An answer that held other bars of the same session leaves no doubt. */
 export type Emptiness = 'beside-others' | 'no-data-at-all';
 
@@ -32,29 +38,42 @@ export class EmptyList {
     }
   }
 
-  add(series: Series, from: number, to: number, emptiness: Emptiness, now: number): void {
+  /** `spans` are sorted and apart. */
+  add(series: Series, spans: readonly EmptySpan[], now: number): void {
+    if (spans.length === 0) return;
     const key = seriesKey(series);
-    const ranges = this.#ranges.get(key) ?? [];
-    const before = ranges.filter((range) => range.from <= to && range.to >= from);
-    const times = 1 + Math.max(0, ...before.map((range) => range.times));
-    // Doubling: a mistake of the server is mended next day, a dead minute costs a request a month at most.
-    const days = emptiness === 'beside-others' ? 365 : Math.min(32, 2 ** (times - 1));
-    const rest = ranges.filter((range) => range.from < from || range.to > to);
-    rest.push({ from, to, until: now + days * dayMs, times });
+    const before = this.#ranges.get(key) ?? [];
+    const ranges: EmptyRange[] = [];
+    let nth = 0;
+    for (const { from, to, emptiness } of spans) {
+      let times = 1;
+      for (let range = before[nth]; range && range.from <= to; range = before[++nth]) {
+        if (range.to >= from) times = Math.max(times, range.times + 1);
+        if (range.from < from || range.to > to) ranges.push(range);
+      }
+      // Doubling: a mistake of the server is mended next day, a dead minute costs a request a month at most.
+      const days = emptiness === 'beside-others' ? 365 : Math.min(32, 2 ** (times - 1));
+      ranges.push({ from, to, until: now + days * dayMs, times });
+    }
+    ranges.push(...before.slice(nth));
     this.#ranges.set(
       key,
-      rest.sort((a, b) => a.from - b.from),
+      ranges.sort((a, b) => a.from - b.from),
     );
     this.#changed = true;
   }
 
   /** The bars of `missing` (sorted starts) that are worth asking for. */
   worthAsking(series: Series, missing: Float64Array, now: number): Float64Array {
-    const ranges = this.#ranges.get(seriesKey(series));
-    if (!ranges) return missing;
-    return missing.filter(
-      (t) => !ranges.some((range) => t >= range.from && t <= range.to && range.until > now),
-    );
+    const ranges = this.#ranges.get(seriesKey(series)) ?? [];
+    let nth = 0;
+    let coveredTo = Number.NEGATIVE_INFINITY;
+    return missing.filter((t) => {
+      for (let range = ranges[nth]; range && range.from <= t; range = ranges[++nth]) {
+        if (range.until > now) coveredTo = Math.max(coveredTo, range.to);
+      }
+      return t > coveredTo;
+    });
   }
 
   has(series: Series): boolean {

@@ -84,14 +84,18 @@ describe('what is missing of a file', () => {
     const t = Date.UTC(2026, 10, 17, 15);
     const hole = { from: t, to: t + 15 * minute, count: 4 };
     const empty = new EmptyList(undefined);
-    empty.add(series, t + 5 * minute, t + 5 * minute, 'beside-others', now);
+    empty.add(
+      series,
+      [{ from: t + 5 * minute, to: t + 5 * minute, emptiness: 'beside-others' }],
+      now,
+    );
     expect(gaps('5m', now, now, [hole], empty).fillable).toEqual([
       { from: t, to: t, count: 1 },
       { from: t + 10 * minute, to: t + 15 * minute, count: 2 },
     ]);
     for (const days of [1, 2, 4, 8]) {
       const at = now + days * 100 * dayMs;
-      empty.add(series, t, t + 15 * minute, 'no-data-at-all', at);
+      empty.add(series, [{ from: t, to: t + 15 * minute, emptiness: 'no-data-at-all' }], at);
       const saved = new EmptyList(JSON.parse(JSON.stringify(empty.takeChanges())));
       const asked = (when: number) => saved.worthAsking(series, Float64Array.of(t), when).length;
       const most = Math.min(32, 2 * days);

@@ -52,21 +52,41 @@ export function gapsOf(question: GapQuestion, expected: ExpectedBook, empty: Emp
     const own = Float64Array.of(last);
     missing.push(...findHoles(own, 1, after, barMs).holes);
   }
-  const worth = missing.flatMap((hole) => {
-    if (!empty.has(series)) return [hole];
-    const all = expected.within(calendar, series.timeframe, hours, hole.from, hole.to + 1);
-    const asked = new Set(empty.worthAsking(series, all, now));
-    if (asked.size === all.length) return [hole];
-    const others = all.filter((t) => !asked.has(t));
-    return findHoles(others, others.length, all, 1).holes;
-  });
-  const finished = (hole: Hole) =>
-    hole.to < finishedBefore(calendar, series.timeframe, hours, now - question.settleMs);
+  const worth = empty.has(series) ? worthAsking(question, missing, expected, empty) : missing;
+  const finished = finishedBefore(calendar, series.timeframe, hours, now - question.settleMs);
   const isOld = (hole: Hole) => hole.to + barMs < now - question.maxAgeMs;
   return {
-    fillable: worth.filter((hole) => finished(hole) && !isOld(hole)),
+    fillable: worth.filter((hole) => hole.to < finished && !isOld(hole)),
     old: worth.filter(isOld),
   };
+}
+
+/** What remains of the holes without the bars that were asked for and are not there. */
+function worthAsking(
+  { series, calendar, hours, now }: GapQuestion,
+  holes: readonly Hole[],
+  expected: ExpectedBook,
+  empty: EmptyList,
+): readonly Hole[] {
+  const within = holes.map(({ from, to }) =>
+    expected.within(calendar, series.timeframe, hours, from, to + 1),
+  );
+  const all = new Float64Array(within.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const bars of within) {
+    all.set(bars, at);
+    at += bars.length;
+  }
+  const asked = empty.worthAsking(series, all, now);
+  if (asked.length === all.length) return holes;
+  let nth = 0;
+  return within.flatMap((bars) => {
+    const wanted = new Set<number>();
+    const last = bars[bars.length - 1] ?? Number.NEGATIVE_INFINITY;
+    while (nth < asked.length && (asked[nth] as number) <= last) wanted.add(asked[nth++] as number);
+    const others = bars.filter((t) => !wanted.has(t));
+    return findHoles(others, others.length, bars, 1).holes;
+  });
 }
 
 /** Bars that begin before this time are complete at `now`. A daily bar is when its session has closed. */

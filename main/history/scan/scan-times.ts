@@ -19,28 +19,32 @@ export function scanTimes(
   end: number,
   into: TimesBuffer,
 ): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let t = into.t;
   let row = into.length;
   let previous = row > 0 ? (t[row - 1] as number) : Number.NEGATIVE_INFINITY;
-  let day0 = 0;
-  let day1 = 0;
+  let year4 = 0;
+  let month4 = 0;
+  let day4 = 0;
   let dayMs = Number.NaN;
   for (let p = start; p < end; ) {
     if (p + 36 > end || bytes[p + 10] !== 32 || bytes[p + 19] !== 43 || bytes[p + 25] !== 44) {
       return false;
     }
-    // Ten characters of a date as two numbers: equal to the row before nearly always.
-    const date0 = word(bytes, p);
-    const date1 = word(bytes, p + 4) ^ (word(bytes, p + 6) << 1);
-    if (date0 !== day0 || date1 !== day1) {
+    // `2025`, `-05-` and `-28 `: equal to those of the row before nearly always.
+    const a = view.getInt32(p, true);
+    const b = view.getInt32(p + 4, true);
+    const c4 = view.getInt32(p + 7, true);
+    if (a !== year4 || b !== month4 || c4 !== day4) {
       dayMs = parseDay(bytes, p);
-      day0 = date0;
-      day1 = date1;
+      year4 = a;
+      month4 = b;
+      day4 = c4;
     }
     const seconds = parseClock(bytes, p + 11);
     const time = dayMs + seconds * 1000;
     // Also false for what is not a number.
-    if (!(time > previous) || word(bytes, p + 20) !== zoneStart || bytes[p + 24] !== 48) {
+    if (!(time > previous) || view.getInt32(p + 20, true) !== zoneStart || bytes[p + 24] !== 48) {
       return false;
     }
     p += 26;
@@ -69,17 +73,8 @@ export function scanTimes(
   return true;
 }
 
-function word(bytes: Uint8Array, p: number): number {
-  return (
-    (bytes[p] as number) |
-    ((bytes[p + 1] as number) << 8) |
-    ((bytes[p + 2] as number) << 16) |
-    ((bytes[p + 3] as number) << 24)
-  );
-}
-
-/** `00:0` */
-const zoneStart = 48 | (48 << 8) | (58 << 16) | (48 << 24);
+/** `00:0` as the little-endian number its bytes make. */
+const zoneStart = 0x303a3030;
 
 function parseDay(bytes: Uint8Array, p: number): number {
   const text = String.fromCharCode(...bytes.subarray(p, p + 10));

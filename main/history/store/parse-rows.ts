@@ -33,32 +33,38 @@ export function parseRows(
   let year4 = 0;
   let month4 = 0;
   let day4 = 0;
+  let monthMs = 0;
+  let lastDay = 0;
   let dayMs = 0;
   rows: while (p + 30 <= end && row < capacity) {
     const start = p;
     // `2025`, `-05-` and `-28 `: the same as in the row before nearly always.
-    const a = view.getInt32(p, true);
-    const b = view.getInt32(p + 4, true);
-    const c4 = view.getInt32(p + 7, true);
-    if (a !== year4 || b !== month4 || c4 !== day4) {
-      let date = 0;
-      for (let i = 0; i < 10; i++) {
+    const year = view.getInt32(p, true);
+    const month = view.getInt32(p + 4, true);
+    const day = view.getInt32(p + 7, true);
+    if (year !== year4 || month !== month4) {
+      let number = 0;
+      for (let i = 0; i < 7; i++) {
         const digit = (bytes[p + i] as number) - 48;
-        if (i === 4 || i === 7) {
-          if (digit !== -3) break rows;
-        } else if (digit >>> 0 > 9) break rows;
-        else date = date * 10 + digit;
+        if (i !== 4 && digit >>> 0 > 9) break rows;
+        if (i !== 4) number = number * 10 + digit;
       }
-      const y = Math.floor(date / 10000);
-      const m = Math.floor(date / 100) % 100;
-      const d = date % 100;
-      dayMs = Date.UTC(y, m - 1, d);
-      const back = new Date(dayMs);
-      if (bytes[p + 10] !== 32 || y < 1900) break;
-      if (back.getUTCMonth() !== m - 1 || back.getUTCDate() !== d) break;
-      year4 = a;
-      month4 = b;
-      day4 = c4;
+      const y = Math.floor(number / 100);
+      const m = number % 100;
+      if (bytes[p + 4] !== 45 || bytes[p + 7] !== 45 || y < 1900 || m < 1 || m > 12) break;
+      monthMs = Date.UTC(y, m - 1, 1);
+      lastDay = new Date(Date.UTC(y, m, 0)).getUTCDate();
+      year4 = year;
+      month4 = month;
+      day4 = 0;
+    }
+    if (day !== day4) {
+      const d1 = (bytes[p + 8] as number) - 48;
+      const d2 = (bytes[p + 9] as number) - 48;
+      const d = d1 * 10 + d2;
+      if (d1 >>> 0 > 9 || d2 >>> 0 > 9 || d < 1 || d > lastDay || bytes[p + 10] !== 32) break;
+      dayMs = monthMs + (d - 1) * 86400000;
+      day4 = day;
     }
     if (bytes[p + 13] !== 58 || bytes[p + 16] !== 58) break;
     const h1 = (bytes[p + 11] as number) - 48;
