@@ -28,7 +28,7 @@ export async function forward(args: readonly string[]): Promise<number> {
   }
   const listen = read('listen', given.listen);
   const target = read('target', given.target);
-  const logs = await createLog({
+  const logs = createLog({
     level: 'info',
     format: 'auto',
     dir: null,
@@ -55,7 +55,7 @@ export async function forward(args: readonly string[]): Promise<number> {
       `${error.message}. Give another address with --listen.`,
     );
   } finally {
-    await logs.close();
+    logs.close();
   }
 }
 

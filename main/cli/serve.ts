@@ -19,7 +19,7 @@ const stopDeadlineMs = 14_500;
 export async function serve(config: Config): Promise<number> {
   prepareDataDir(config);
   const lock = takeLock(config);
-  const logs = await createLog({
+  const logs = createLog({
     level: config.values['log.level'],
     format: config.values['log.format'],
     dir: path.join(config.dataDir, 'logs'),
@@ -44,7 +44,7 @@ export async function serve(config: Config): Promise<number> {
     await stopInTime(gatehouse);
     return exitCode.ok;
   } finally {
-    await logs.close();
+    logs.close();
     lock.release();
   }
 }

@@ -32,7 +32,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
     return exitCode.ok;
   }
   const options = read(given);
-  const logs = await createLog({
+  const logs = createLog({
     level: oneOf('log-level', given['log-level'] ?? 'info', logLevels),
     format: 'auto',
     dir: null,
@@ -48,7 +48,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
   } catch (error) {
     throw refusal(error);
   } finally {
-    await logs.close();
+    logs.close();
   }
 }
 

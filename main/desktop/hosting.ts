@@ -26,7 +26,7 @@ export async function hostServices(config: Config, windowFolder: string): Promis
         'Stop it first, or give this one another folder with --data-dir.',
     );
   }
-  const logs = await createLog({
+  const logs = createLog({
     level: config.values['log.level'],
     format: config.values['log.format'],
     dir: path.join(config.dataDir, 'logs'),
@@ -45,7 +45,7 @@ export async function hostServices(config: Config, windowFolder: string): Promis
     logs,
     async stop() {
       await gatehouse.stop();
-      await logs.close();
+      logs.close();
       lock.release();
     },
   };

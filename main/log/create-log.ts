@@ -1,8 +1,7 @@
-import path from 'node:path';
 import pino, { type Level, type Logger } from 'pino';
-import roll from 'pino-roll';
 import { prettyLine } from './pretty.ts';
 import { LogRing } from './ring.ts';
+import { RollingFile } from './rolling-file.ts';
 
 export type LogLevel = Level | 'silent';
 
@@ -19,7 +18,7 @@ export interface Logs {
   readonly ring: LogRing;
   for(service: string): Logger;
   setLevel(level: LogLevel): void;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Never written anywhere: who may use the session, and who the account belongs to. */
@@ -30,7 +29,7 @@ const redact = {
 };
 
 /** Lines go to standard error, to a rolling file and to a ring for the window. */
-export async function createLog(options: LogOptions): Promise<Logs> {
+export function createLog(options: LogOptions): Logs {
   const ring = new LogRing();
   const { stderr } = options;
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY);
@@ -38,27 +37,15 @@ export async function createLog(options: LogOptions): Promise<Logs> {
     ? { write: (json: string) => void stderr.write(prettyLine(json, stderr.isTTY === true)) }
     : { write: (json: string) => void stderr.write(json) };
   const file = options.dir
-    ? await roll({
-        file: path.join(options.dir, 'gatehouse'),
-        extension: '.log',
-        size: '10m',
-        frequency: 'daily',
-        limit: { count: 7 },
-        mkdir: true,
-      })
+    ? new RollingFile({ dir: options.dir, maxBytes: 10 * 1024 * 1024, keep: 7 })
     : null;
-  // A service that is stopped in the middle of its start may still have a line to say.
-  let closed = false;
-  const untilClosed = (stream: { write(line: string): unknown }) => ({
-    write: (line: string) => void (closed || stream.write(line)),
-  });
   // Every stream takes what the root lets through, so that one level rules them all.
   const root = pino(
     { level: options.level, redact, base: { pid: process.pid } },
     pino.multistream([
       { level: 'trace', stream: console },
       { level: 'trace', stream: { write: (json: string) => ring.write(json) } },
-      ...(file ? [{ level: 'trace' as const, stream: untilClosed(file) }] : []),
+      ...(file ? [{ level: 'trace' as const, stream: file }] : []),
     ]),
   );
   const children: Logger[] = [];
@@ -74,13 +61,6 @@ export async function createLog(options: LogOptions): Promise<Logs> {
       root.level = level;
       for (const child of children) child.level = level;
     },
-    close: () =>
-      new Promise((done) => {
-        if (!file || closed) return done();
-        closed = true;
-        file.once('close', () => done());
-        file.once('error', () => done());
-        file.end();
-      }),
+    close: () => file?.close(),
   };
 }
