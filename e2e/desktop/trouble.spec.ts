@@ -53,6 +53,6 @@ test('a data folder that a headless Gatehouse uses is refused in words', async (
     (error) => error,
   );
   expect(refused).toMatchObject({ code: 69, stdout: '' });
-  expect(refused.stderr).toContain('A Gatehouse without a window');
+  expect(refused.stderr).toContain('Another Gatehouse');
   expect((await program.stop()).code).toBe(0);
 });

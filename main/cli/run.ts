@@ -1,6 +1,6 @@
 import { Exit, exitCode, usage } from '../config/exit.ts';
+import { version } from '../kit/version.ts';
 import { help } from './help.ts';
-import { version } from './version.ts';
 
 type Subcommand = (args: readonly string[]) => Promise<number>;
 

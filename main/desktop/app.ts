@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, protocol } from 'electron';
-import { prepareDataDir } from '../cli/data-dir.ts';
 import { configFor } from '../cli/headless.ts';
 import { help } from '../cli/help.ts';
 import { Exit, exitCode } from '../config/exit.ts';
 import type { Config } from '../config/load.ts';
+import { prepareDataFolder } from '../supervisor/data-folder.ts';
+import { openHost } from '../supervisor/host.ts';
 import { Desktop } from './desktop.ts';
-import { hostServices } from './hosting.ts';
 import { scheme } from './origin.ts';
 import { ownArguments } from './own-arguments.ts';
 import { placesFor } from './places.ts';
@@ -36,7 +36,7 @@ export function runDesktop(): void {
 
 function begin(config: Config): void {
   // Two data folders are two programs, so the single instance is one for each.
-  prepareDataDir(config);
+  prepareDataFolder(config);
   if (!app.commandLine.hasSwitch('user-data-dir')) {
     const profile = path.join(config.dataDir, 'desktop');
     mkdirSync(profile, { recursive: true, mode: 0o700 });
@@ -48,7 +48,7 @@ function begin(config: Config): void {
   }
   const { resourcesPath } = process as { resourcesPath?: string };
   const places = placesFor(fileURLToPath(import.meta.url), app.isPackaged, resourcesPath ?? '');
-  const shown = hostServices(config, places.windowFolder).then(async (host) => {
+  const shown = openHost(config, 'desktop', places.windowFolder).then(async (host) => {
     await app.whenReady();
     return new Desktop(host, places);
   });

@@ -13,7 +13,7 @@ import { health } from '../../shared/health.ts';
 import type { State } from '../../shared/state.ts';
 import { systemClock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
-import type { Host } from './hosting.ts';
+import type { Host } from '../supervisor/host.ts';
 import { listening } from './listening.ts';
 import { MainWindow } from './main-window.ts';
 import { Notifications } from './notifications.ts';

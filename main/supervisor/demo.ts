@@ -1,3 +1,4 @@
+import type { Config } from '../config/load.ts';
 import type { HistoryService } from '../history/service.ts';
 import type { IbkrService } from '../ibkr/ports.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -18,6 +19,14 @@ export function startDemo(clock: Clock, log: Log): Promise<Simulator> {
 
 /** Nobody waits for the session of a demo, so its download need not make room for others. */
 export const demoTempo = { restMs: 50 } as const;
+
+/**
+ * How far back the demo downloads when nobody says otherwise. Its exchanges never close, so a year of
+ * days would be made of half a million minutes a ticker, and whoever tries it would wait for them.
+ */
+export function demoDays({ values, origins }: Config): number {
+  return origins['history.download_days'].kind === 'default' ? 90 : values['history.download_days'];
+}
 
 const readyWithinMs = 20_000;
 

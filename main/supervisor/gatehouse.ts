@@ -19,7 +19,7 @@ import { createSnapshot } from '../snapshot/index.ts';
 import { accountSummary } from './account-summary.ts';
 import { counters } from './counters.ts';
 import { dataKind } from './data-kind.ts';
-import { demoIsReady, demoTempo, demoWatchlist, startDemo } from './demo.ts';
+import { demoDays, demoIsReady, demoTempo, demoWatchlist, startDemo } from './demo.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
 import { Freshness } from './freshness.ts';
 import { createHandlers } from './handlers.ts';
@@ -101,13 +101,14 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
           marketDataType: dataKind[values['market_data.data_type']],
           lines: values['market_data.lines'],
           contracts: values.contracts,
+          flow: { proofMs: values['market_data.timeout'] * 1_000 },
           clock,
           log: logs.for('ibkr'),
         },
         {
           quotes: {
-            tick: (symbol, price, volume, at) => {
-              snapshot.tick(symbol, price, volume, at);
+            tick: (symbol, price, volume, at, currency) => {
+              snapshot.tick(symbol, price, volume, at, currency);
               history?.tick(symbol, price, volume, at);
             },
           },
@@ -129,7 +130,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
           checkIntervalMs: values['history.check_interval'] * 1_000,
           batchSize: values['history.batch_size'],
           maxAgeDays: values['history.max_age_days'],
-          downloadDays: values['history.download_days'],
+          downloadDays: demo ? demoDays(config) : values['history.download_days'],
           downloadRegularHours: values.use_rth,
           fillRegularHours: values['history.fill_use_rth'],
           ...(values['history.calendars'] === null

@@ -17,6 +17,7 @@ export interface StartFailure {
 export class Supervisor {
   readonly #runners: readonly ServiceRunner[];
   readonly #log: Log;
+  #stopping = false;
 
   constructor(
     services: readonly ((report: ServiceReport) => Service)[],
@@ -48,7 +49,10 @@ export class Supervisor {
   /** Answers with what did not start; each such service is tried again until it is stopped. */
   async start(): Promise<readonly StartFailure[]> {
     const failures: StartFailure[] = [];
+    this.#stopping = false;
     for (const runner of this.#runners) {
+      // A stop in the middle of the start must not be followed by the rest of it.
+      if (this.#stopping) break;
       const error = await runner.start();
       if (error) failures.push({ service: runner.service.name, error });
     }
@@ -56,6 +60,7 @@ export class Supervisor {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     for (const runner of [...this.#runners].reverse()) {
       await runner.stop();
       this.#log.debug({ service: runner.service.name }, 'stopped');

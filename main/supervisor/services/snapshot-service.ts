@@ -1,4 +1,4 @@
-import { randomHistory } from '../../lightweight/random-history.ts';
+import { type RandomHistory, randomHistory } from '../../lightweight/random-history.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
 import type { Service, ServiceReport } from '../service.ts';
 
@@ -9,7 +9,7 @@ export function snapshotService(
   lightweight: boolean,
 ): Service {
   let forget = () => {};
-  let seeded = false;
+  let history: readonly RandomHistory[] | null = null;
   return {
     name: 'snapshot',
     async start() {
@@ -18,8 +18,10 @@ export function snapshotService(
         else report.well();
       });
       await snapshot.start();
-      if (lightweight && !seeded) snapshot.write(randomHistory(new Date()));
-      seeded = true;
+      // A restart shows the same quotes again: new ones would be a jump that no market made.
+      if (!lightweight) return;
+      history ??= randomHistory(new Date());
+      snapshot.write(history);
     },
     async stop() {
       forget();

@@ -4,7 +4,7 @@ import type { Config } from '../config/load.ts';
 import { describeOrigin } from '../config/origin.ts';
 
 /** Makes the data folder, or says why it cannot be used. */
-export function prepareDataDir(config: Config): void {
+export function prepareDataFolder(config: Config): void {
   try {
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     accessSync(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
