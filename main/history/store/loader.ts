@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { type BarColumns, bytesPerRow, columnsOver, viewOf } from './columns.ts';
+import { type BarColumns, bytesPerRow, columnsOver } from './columns.ts';
 import { header } from './format.ts';
 import { type Loaded, loadOne, type Scratch } from './load-one.ts';
 import { type FileReport, parseFile } from './parse-file.ts';
@@ -59,7 +59,7 @@ export async function loadFiles(
     const { at, capacity, rows } = loaded;
     return {
       ok: true,
-      columns: viewOf(columnsOver(memory, at, capacity, rows), 0, rows),
+      columns: columnsOver(memory, at, capacity, rows),
       report: nothingOdd,
     };
   });
