@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findBrowser } from './find-browser.ts';
 
 /** Everything that proves the product, in one run, with one sum at its end. */
@@ -13,6 +14,10 @@ interface Sum {
 }
 
 const sum: Sum = { passed: 0, failed: 0, skipped: 0 };
+/** Ends with the name of what the desktop specs ran on. */
+const runtimeReporter = fileURLToPath(
+  new URL('../e2e/desktop/runtime-reporter.ts', import.meta.url),
+);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-test-'));
 
 function step(
@@ -59,10 +64,15 @@ function unit(): void {
 
 function endToEnd(browser: string): void {
   const file = path.join(folder, 'e2e.json');
-  const well = step('end to end', 'npx', ['playwright', 'test', '--reporter=list,json'], {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: file,
-    GATEHOUSE_CHROMIUM: browser,
-  });
+  const well = step(
+    'end to end',
+    'npx',
+    ['playwright', 'test', `--reporter=list,json,${runtimeReporter}`],
+    {
+      PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+      GATEHOUSE_CHROMIUM: browser,
+    },
+  );
   const report = readReport<{
     stats: { expected: number; unexpected: number; flaky: number; skipped: number };
   }>(file)?.stats;
