@@ -76,10 +76,13 @@ export class Dispatcher {
     }
     const from = scanner.tickerStart + 1;
     const to = scanner.tickerEnd - 1;
-    const answer =
-      quotes.answer(line, from, to, now) ?? quotes.prepare(line.toString('latin1', from, to), now);
-    if (answer === undefined) return false;
-    out.answer(head, line, idStart, idEnd, answer);
+    if (
+      !quotes.find(line, from, to, now) &&
+      !quotes.prepare(line.toString('latin1', from, to), now)
+    ) {
+      return false;
+    }
+    out.answer(head, line, idStart, idEnd, quotes);
     return true;
   }
 

@@ -14,15 +14,17 @@ function cellsOf(...tickers: string[]): { board: QuoteBoard; cells: QuoteCells }
 /** Looks for the name in the middle of other bytes, as it stands in a request. */
 function find(cells: QuoteCells, ticker: string, now = start): string | undefined {
   const line = Buffer.from(`"${ticker}"`, 'latin1');
-  return cells.answer(line, 1, line.length - 1, now)?.toString();
+  return cells.find(line, 1, line.length - 1, now) ? found(cells) : undefined;
+}
+
+function found({ texts, from, to }: QuoteCells): string {
+  return texts.toString('latin1', from, to);
 }
 
 describe('prepared answers', () => {
   it('are found by name among thousands, each its own', () => {
     const names = Array.from({ length: 5000 }, (_, i) => `T${i}`);
     const { cells } = cellsOf(...names);
-    for (const name of names) cells.prepare(name, start);
-    // Those made before the table grew are made again.
     for (const name of names) cells.prepare(name, start);
     for (const name of names) expect(find(cells, name)).toContain(`"ticker":"${name}",`);
     for (const other of ['T', 'T5000', '', 't1', 'T00', '1']) {
@@ -47,13 +49,24 @@ describe('prepared answers', () => {
     expect(find(cells, 'AAPL', start)).toBeUndefined();
     board.set('AAPL', { tsEpochMs: start, price: 5 });
     expect(find(cells, 'AAPL', start + freshness + 1)).toBeUndefined();
-    expect(cells.prepare('AAPL', start)?.toString()).toContain('"price":5,');
+    expect(cells.prepare('AAPL', start)).toBe(true);
+    expect(found(cells)).toContain('"price":5,');
+  });
+
+  it('grow with their quotes, without touching those of others', () => {
+    const { board, cells } = cellsOf('A', 'B');
+    for (const price of [1, 1_234_567.891, 2, 9_999_999_999.5, 3]) {
+      board.set('A', { tsEpochMs: start, price });
+      for (const name of ['A', 'B']) if (!find(cells, name)) cells.prepare(name, start);
+      expect(find(cells, 'A')).toContain(`"price":${price},`);
+      expect(JSON.parse(`{"id":0${find(cells, 'B')}`)).toMatchObject({ data: { ticker: 'B' } });
+    }
   });
 
   it('are not made for a ticker without a quote, until it has one', () => {
     const { board, cells } = cellsOf();
-    expect(cells.prepare('NEW', start)).toBeUndefined();
+    expect(cells.prepare('NEW', start)).toBe(false);
     board.set('NEW');
-    expect(cells.prepare('NEW', start)).toBeDefined();
+    expect(cells.prepare('NEW', start)).toBe(true);
   });
 });

@@ -27,8 +27,9 @@ const quote = 0x22;
  * nothing; whether it is stale is decided at the time of the answer.
  *
  * With many tickers nothing of this is in the processor's caches, and each step from one object to
- * the next is a wait for memory. So the table is three flat arrays that are read side by side, and
- * the name is compared with the one inside the answer, which has to be read anyway.
+ * the next is a wait for memory. So the table is flat, a row in half a cache line, the answers lie in
+ * one piece of memory, and the name is compared with the one inside the answer, which has to be read
+ * anyway.
  */
 export class QuoteCells {
   readonly #quotes: QuotesPort;
@@ -37,11 +38,13 @@ export class QuoteCells {
   readonly #byIndex: QuoteCell[] = [];
   readonly #listeners = new Set<(ticker: string) => void>();
   readonly #unsubscribe: Unsubscribe;
-  #hashes = new Int32Array(256);
-  /** From behind the id to the newline; null where it is not rendered, undefined where nothing is. */
-  #answers: (Buffer | null | undefined)[] = new Array(256).fill(undefined);
-  /** When the quote turns stale, negative where the answer says that it has. */
-  #turns = new Float64Array(256);
+  #rows = new Rows(256);
+  /** The answers, from behind the id to the newline, one after the other. */
+  #texts: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  #textsEnd = 0;
+  /** Where the answer that was found last lies in `texts`. */
+  from = 0;
+  to = 0;
 
   constructor(quotes: QuotesPort, freshnessMs: number) {
     this.#quotes = quotes;
@@ -50,7 +53,7 @@ export class QuoteCells {
       const cell = this.#byTicker.get(changed.ticker);
       if (cell) {
         cell.head = null;
-        this.#answers[cell.slot] = null;
+        this.#rows.length(cell.slot, 0);
       }
       for (const listener of this.#listeners) listener(changed.ticker);
     });
@@ -70,41 +73,69 @@ export class QuoteCells {
     this.#unsubscribe();
   }
 
+  /** Where the answers lie; good until the next one is rendered. */
+  get texts(): Buffer {
+    return this.#texts;
+  }
+
   /**
-   * The end of the answer to get_quote for the ticker whose plain ASCII name stands in `buffer`,
-   * where it has been rendered since the last change.
+   * Finds the end of the answer to get_quote for the ticker whose plain ASCII name stands in `buffer`,
+   * where it has been rendered since the last change: then it lies at `from` to `to` of `texts`.
    */
-  answer(buffer: Uint8Array, start: number, end: number, now: number): Buffer | undefined {
+  find(buffer: Uint8Array, start: number, end: number, now: number): boolean {
     const hash = hashOf(buffer, start, end);
-    const hashes = this.#hashes;
-    const mask = hashes.length - 1;
+    const { numbers, turns, mask } = this.#rows;
+    const texts = this.#texts;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const answer = this.#answers[slot];
-      if (answer === undefined) return undefined;
-      if (hashes[slot] !== hash || answer === null) continue;
-      const turn = this.#turns[slot] as number;
+      const row = slot * rowNumbers;
+      if (numbers[row + rowRoom] === 0) return false;
+      const length = numbers[row + rowLength] as number;
+      if (numbers[row] !== hash || length === 0) continue;
+      const turn = turns[slot * rowTurns + rowTurn] as number;
       const isStale = turn < 0;
       if (isStale !== now > Math.abs(turn)) continue;
-      const from =
-        answer.length - (isStale ? afterTicker.stale : afterTicker.fresh) - (end - start);
-      if (answer[from - 1] !== quote) continue;
+      const from = numbers[row + rowAt] as number;
+      const to = from + length;
+      const name = to - (isStale ? afterTicker.stale : afterTicker.fresh) - (end - start);
+      if (texts[name - 1] !== quote) continue;
       let at = start;
-      while (at < end && answer[from + at - start] === buffer[at]) at++;
-      if (at === end) return answer;
+      while (at < end && texts[name + at - start] === buffer[at]) at++;
+      if (at < end) continue;
+      this.from = from;
+      this.to = to;
+      return true;
     }
   }
 
-  /** Renders the answer of a ticker that has a quote; `answer` finds it from now on. */
-  prepare(ticker: string, now: number): Buffer | undefined {
+  /** Renders the answer of a ticker that has a quote; `find` finds it from now on. */
+  prepare(ticker: string, now: number): boolean {
     const cell = this.#cell(ticker);
-    if (cell === undefined) return undefined;
+    if (cell === undefined) return false;
     const data = this.#dataJson(cell, now);
-    if (data === undefined) return undefined;
+    if (data === undefined) return false;
+    const text = `${answerHead}${data}}\n`;
+    const rows = this.#rows;
+    if (rows.room(cell.slot) < text.length) this.#makeRoom(cell.slot, text.length);
+    const at = rows.at(cell.slot);
+    this.#texts.write(text, at, 'latin1');
+    rows.length(cell.slot, text.length);
     const turn = cell.tsEpochMs + this.#freshnessMs;
-    const answer = Buffer.from(`${answerHead}${data}}\n`, 'latin1');
-    this.#answers[cell.slot] = answer;
-    this.#turns[cell.slot] = now > turn ? -turn : turn;
-    return answer;
+    rows.turns[cell.slot * rowTurns + rowTurn] = now > turn ? -turn : turn;
+    this.from = at;
+    this.to = at + text.length;
+    return true;
+  }
+
+  /** Places an answer at the end. What it leaves behind is small: prices seldom gain a digit. */
+  #makeRoom(slot: number, length: number): void {
+    const room = Math.ceil((length + roomToGrow) / 64) * 64;
+    if (this.#textsEnd + room > this.#texts.length) {
+      const wider = Buffer.allocUnsafeSlow(2 * (this.#texts.length + room));
+      this.#texts.copy(wider, 0, 0, this.#textsEnd);
+      this.#texts = wider;
+    }
+    this.#rows.place(slot, this.#textsEnd, room);
+    this.#textsEnd += room;
   }
 
   /** The quote as JSON, or undefined where there is none. */
@@ -157,27 +188,82 @@ export class QuoteCells {
     };
     this.#byTicker.set(ticker, cell);
     this.#byIndex.push(cell);
-    if (this.#byIndex.length * 2 > this.#hashes.length) this.#widen();
+    if (this.#byIndex.length * 2 > this.#rows.mask + 1) this.#widen();
     else this.#insert(cell);
     return cell;
   }
 
-  /** What was rendered is left behind: it is made anew when it is asked for. */
   #widen(): void {
-    const slots = this.#hashes.length * 2;
-    this.#hashes = new Int32Array(slots);
-    this.#answers = new Array(slots).fill(undefined);
-    this.#turns = new Float64Array(slots);
-    for (const cell of this.#byIndex) this.#insert(cell);
+    const before = this.#rows;
+    this.#rows = new Rows((before.mask + 1) * 2);
+    for (const cell of this.#byIndex) {
+      const { slot } = cell;
+      this.#insert(cell);
+      if (slot >= 0) this.#rows.take(cell.slot, before, slot);
+    }
   }
 
   #insert(cell: QuoteCell): void {
-    const mask = this.#hashes.length - 1;
-    let slot = cell.hash & mask;
-    while (this.#answers[slot] !== undefined) slot = (slot + 1) & mask;
-    this.#hashes[slot] = cell.hash;
-    this.#answers[slot] = null;
+    const rows = this.#rows;
+    let slot = cell.hash & rows.mask;
+    while (rows.room(slot) !== 0) slot = (slot + 1) & rows.mask;
+    rows.open(slot, cell.hash);
     cell.slot = slot;
+  }
+}
+
+/** Of a row: its hash, where its answer lies, how long it is, and how much room it has there. */
+const rowNumbers = 8;
+const rowAt = 1;
+const rowLength = 2;
+const rowRoom = 3;
+/** When the quote turns stale, negative where the answer says that it has. */
+const rowTurns = 4;
+const rowTurn = 2;
+
+/** A longer price fits in the same place. */
+const roomToGrow = 16;
+
+/** The rows of the table, 32 bytes each, in one piece of memory. A row without room is empty. */
+class Rows {
+  readonly mask: number;
+  readonly numbers: Int32Array;
+  readonly turns: Float64Array;
+
+  constructor(slots: number) {
+    const memory = new ArrayBuffer(slots * rowNumbers * 4);
+    this.mask = slots - 1;
+    this.numbers = new Int32Array(memory);
+    this.turns = new Float64Array(memory);
+  }
+
+  at(slot: number): number {
+    return this.numbers[slot * rowNumbers + rowAt] as number;
+  }
+
+  room(slot: number): number {
+    return this.numbers[slot * rowNumbers + rowRoom] as number;
+  }
+
+  length(slot: number, length: number): void {
+    this.numbers[slot * rowNumbers + rowLength] = length;
+  }
+
+  open(slot: number, hash: number): void {
+    this.numbers[slot * rowNumbers] = hash;
+    // So little room that the first answer finds a place of its own.
+    this.numbers[slot * rowNumbers + rowRoom] = 1;
+  }
+
+  place(slot: number, at: number, room: number): void {
+    this.numbers[slot * rowNumbers + rowAt] = at;
+    this.numbers[slot * rowNumbers + rowRoom] = room;
+  }
+
+  /** Takes over what another table knew of the same ticker. */
+  take(slot: number, from: Rows, other: number): void {
+    const start = other * rowNumbers;
+    this.numbers.set(from.numbers.subarray(start, start + rowNumbers), slot * rowNumbers);
   }
 }
 
