@@ -161,6 +161,7 @@ describe('the HTTP server', () => {
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     const [pair] = cookie.split(';') as [string];
     expect((await get('/', { cookie: pair })).statusCode).toBe(200);
+    expect(cookie).not.toContain('Secure');
     const bearer = { authorization: 'Bearer a-long-enough-token' };
     expect((await get('/api/v1/state', bearer)).statusCode).toBe(200);
   });
