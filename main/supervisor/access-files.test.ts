@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Exit, exitCode } from '../config/exit.ts';
 import { loadConfig } from '../config/load.ts';
 import { parseOptions } from '../config/options.ts';
+import { silentLog } from '../kit/log.ts';
 import { accessToken, certificateFiles } from './access-files.ts';
 
 let folder: string;
@@ -50,12 +51,21 @@ it('refuses a file that is no certificate before anything listens', () => {
 
 it('refuses a token that is too short, naming its file', () => {
   writeFileSync(path.join(folder, 'token'), 'short');
-  const refusal = refusalOf(() => accessToken(config('--allow-remote', '--token-file', 'token')));
+  const refusal = refusalOf(() =>
+    accessToken(config('--allow-remote', '--token-file', 'token'), silentLog),
+  );
   expect(refusal.code).toBe(exitCode.config);
   expect(refusal.message).toMatch(/^http\.token_file is .*\(from option --token-file\)/);
 });
 
 it('asks for neither where other machines may not call', () => {
   expect(certificateFiles(config())).toBeNull();
-  expect(accessToken(config())).toBeNull();
+  expect(accessToken(config(), silentLog)).toBeNull();
+});
+
+it('warns once when everybody who can reach it may do everything', () => {
+  const warnings: string[] = [];
+  const log = { warn: (_fields: object, text: string) => void warnings.push(text) };
+  expect(accessToken(config('--allow-remote=no-auth'), log)).toBeNull();
+  expect(warnings).toEqual([expect.stringContaining('no token is asked for')]);
 });

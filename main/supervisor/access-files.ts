@@ -6,6 +6,7 @@ import type { Config } from '../config/load.ts';
 import { describeOrigin } from '../config/origin.ts';
 import type { Key } from '../config/settings.ts';
 import { readOrMakeToken } from '../http/token.ts';
+import type { Log } from '../kit/log.ts';
 
 export interface Certificate {
   readonly cert: string;
@@ -32,7 +33,13 @@ export function certificateFiles(config: Config): Certificate | null {
 }
 
 /** The token that everything needs once other machines may call; null where none is asked for. */
-export function accessToken(config: Config): string | null {
+export function accessToken(config: Config, log: Pick<Log, 'warn'>): string | null {
+  if (config.values.allow_remote === 'no-auth') {
+    log.warn(
+      { key: 'allow_remote', origin: describeOrigin(config.origins.allow_remote) },
+      'whoever reaches an address that is not loopback may do everything: no token is asked for',
+    );
+  }
   if (config.values.allow_remote !== 'token') return null;
   try {
     return readOrMakeToken(config.values['http.token_file'] ?? path.join(config.dataDir, 'token'));

@@ -61,7 +61,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
   const { values, dataDir } = config;
   const { clock, logs, version } = around;
   const tls = certificateFiles(config);
-  const token = accessToken(config);
+  const token = accessToken(config, logs.root);
   const demo = values.demo ? await startDemo(clock, logs.for('simulator')) : null;
   const gateway = demo ?? { host: values['ib.host'], port: values['ib.port'] };
   const watchlist = new Watchlist(config, values.demo ? demoWatchlist : []);
