@@ -134,3 +134,17 @@ test('a setting is changed in the window, checked, and kept for the next start',
   await expect(fixed.getByRole('textbox')).toBeDisabled();
   await expect(fixed).toContainText('option --ndjson-port');
 });
+
+test('says whose money it is in full on a narrow screen', async ({ page }) => {
+  await page.setViewportSize({ width: 380, height: 800 });
+  await page.goto(address);
+  const badge = page.getByRole('banner').getByText('lightweight', { exact: true });
+  await expect(badge).toBeVisible();
+  const [needed, given] = await badge.evaluate((text) => [text.scrollWidth, text.clientWidth]);
+  expect(needed).toBeLessThanOrEqual(given as number);
+  const [wide, screen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    window.innerWidth,
+  ]);
+  expect(wide).toBeLessThanOrEqual(screen as number);
+});

@@ -124,7 +124,7 @@ export const settings = {
     schema: value.integer(0, 100),
     default: 3,
     shape: 'number',
-    help: 'How often a request for market data without an answer is made again.',
+    help: 'How often the MarketDataClient of the library asks again; the supervisor never gives a ticker up.',
     applies: 'restart',
   }),
   'market_data.lines': setting({

@@ -46,6 +46,7 @@ async function open(changes: Partial<AppOptions> = {}): Promise<FastifyInstance>
       },
       logs: () => [],
       accountSummary: async () => refused('not-connected', 'There is no session.'),
+      diagnostics: () => ({ program: { version: '1.2.3' } }),
       history: null,
       connected: () => false,
       counters: () => ({ ndjson_requests: { help: 'Requests.', value: 7 } }),
@@ -160,6 +161,7 @@ describe('the HTTP server', () => {
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     const [pair] = cookie.split(';') as [string];
     expect((await get('/', { cookie: pair })).statusCode).toBe(200);
+    expect(cookie).not.toContain('Secure');
     const bearer = { authorization: 'Bearer a-long-enough-token' };
     expect((await get('/api/v1/state', bearer)).statusCode).toBe(200);
   });
@@ -180,6 +182,7 @@ describe('the HTTP server', () => {
     expect((await get('/api/v1/logs?limit=5')).json()).toEqual({ lines: [] });
     expect((await get('/api/v1/logs?limit=many')).statusCode).toBe(400);
     expect((await get('/api/v1/account/summary')).statusCode).toBe(503);
+    expect((await get('/api/v1/diagnostics')).json()).toEqual({ program: { version: '1.2.3' } });
   });
 
   it('documents every address', async () => {
@@ -187,6 +190,9 @@ describe('the HTTP server', () => {
     const api = (await get('/docs/openapi.json')).json() as { paths: Record<string, unknown> };
     for (const name of commandNames) expect(api.paths).toHaveProperty([`/api/v1/commands/${name}`]);
     expect(api.paths).toHaveProperty(['/api/v1/health']);
+    expect(api.paths).toHaveProperty(['/api/v1/diagnostics']);
+    expect(JSON.stringify(api.paths['/api/v1/bars'])).toContain('provisionalFrom');
+    expect(JSON.stringify(api.paths['/api/v1/commands/watchlist.add'])).toContain('requestBody');
     expect((await get('/docs')).body).toContain('reservation.recall');
   });
 });

@@ -137,18 +137,23 @@ export async function buildApp(options: AppOptions, ports: HttpPorts): Promise<F
       .send(await metricsText(ports.snapshot().state, ports.counters(), options.clock.now())),
   );
   await app.register(docsRoutes);
-  if (options.windowDir !== null) await windowRoutes(app, options.windowDir, options.guard);
+  if (options.windowDir !== null) await windowRoutes(app, options.windowDir, options);
   return app;
 }
 
-async function windowRoutes(app: FastifyInstance, folder: string, guard: GuardRules) {
+async function windowRoutes(
+  app: FastifyInstance,
+  folder: string,
+  { guard, tls }: Pick<AppOptions, 'guard' | 'tls'>,
+) {
+  const secure = tls === null ? '' : '; Secure';
   const page = windowPage(folder);
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
     const { token } = request.query as { token?: string };
     if (token !== undefined && guard.token !== null) {
       // The token moves from the address, where it would stay visible, into a cookie.
       return reply
-        .header('set-cookie', `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`)
+        .header('set-cookie', `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/${secure}`)
         .redirect('/');
     }
     const { html, policy } = page();

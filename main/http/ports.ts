@@ -54,6 +54,8 @@ export interface HttpPorts {
   logs(since: number, limit: number): readonly LogLine[];
   accountSummary(): Promise<Result<readonly AccountValue[]>>;
   counters(): Counters;
+  /** Facts for somebody who helps from afar, nothing secret among them. */
+  diagnostics(): object;
   /** Null where there is no gateway. */
   readonly history: HistoryPort | null;
   /** Whether the session stands. */

@@ -3,9 +3,28 @@ import { z } from 'zod';
 import { type Timeframe, timeframes } from '../../shared/bar.ts';
 import { refused } from '../../shared/result.ts';
 import type { AppOptions } from './app.ts';
+import { fault } from './fault.ts';
 import type { HttpPorts } from './ports.ts';
 
 const bound = (most: number) => z.coerce.number().int().min(0).max(most);
+
+const barsPage = z.object({
+  bars: z.array(
+    z.object({
+      t: z.number().describe('Epoch milliseconds of its start.'),
+      open: z.number(),
+      high: z.number(),
+      low: z.number(),
+      close: z.number(),
+      volume: z.number(),
+    }),
+  ),
+  next: z.number().nullable().describe('The `from` of the next page; null at the end.'),
+  provisionalFrom: z
+    .number()
+    .nullable()
+    .describe('Bars from here on are made of ticks and not yet in a file; null if none are.'),
+});
 
 /** What can be read of the supervisor. */
 export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: HttpPorts): void {
@@ -74,6 +93,17 @@ export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: Http
   );
 
   app.get(
+    '/diagnostics',
+    {
+      schema: {
+        summary: 'Version, machine, configuration with origins, state and log, nothing secret.',
+        tags: ['system'],
+      },
+    },
+    async () => ports.diagnostics(),
+  );
+
+  app.get(
     '/bars',
     {
       schema: {
@@ -86,6 +116,7 @@ export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: Http
           to: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
           limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
         }),
+        response: { 200: barsPage, 404: fault },
       },
     },
     async (request, reply) => {

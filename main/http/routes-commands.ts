@@ -2,12 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type CommandName, commandNames, contract } from '../../shared/contract.ts';
 import { type Fault, ok } from '../../shared/result.ts';
+import { fault } from './fault.ts';
 import type { HttpPorts } from './ports.ts';
-
-const fault = z.object({
-  ok: z.literal(false),
-  error: z.object({ code: z.string(), message: z.string(), advice: z.string().optional() }),
-});
 
 /** `POST /commands/NAME` for each command of the contract; the dispatcher validates. */
 export function commandRoutes(app: FastifyInstance, ports: HttpPorts): void {
@@ -20,15 +16,18 @@ export function commandRoutes(app: FastifyInstance, ports: HttpPorts): void {
 }
 
 function addCommand(app: FastifyInstance, ports: HttpPorts, name: CommandName): void {
-  const { sentence, output, access } = contract[name];
+  const { sentence, input, output, access } = contract[name];
   app.post(
     `/commands/${name}`,
     {
       schema: {
         summary: sentence,
         tags: [access === 'read' ? 'read' : 'control'],
+        body: input,
         response: { 200: z.object({ ok: z.literal(true), value: output }), default: fault },
       },
+      // The dispatcher validates for every caller alike; the schema is here to be documented.
+      validatorCompiler: () => () => true,
     },
     async (request, reply) => {
       const result = await ports.dispatch(name, request.body ?? {}, 'http');

@@ -22,9 +22,16 @@ export interface Logs {
 }
 
 /** Never written anywhere: who may use the session, and who the account belongs to. */
-const secrets = ['token', 'lease', 'authorization', 'password', 'secret', 'cookie'];
+export const secretNames: readonly string[] = [
+  'token',
+  'lease',
+  'authorization',
+  'password',
+  'secret',
+  'cookie',
+];
 const redact = {
-  paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
   censor: '[redacted]',
 };
 

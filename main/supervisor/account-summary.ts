@@ -4,8 +4,12 @@ import type { IbkrService } from '../ibkr/ports.ts';
 
 export async function accountSummary(
   ibkr: IbkrService | null,
+  wanted: boolean,
 ): Promise<Result<readonly AccountValue[]>> {
   if (!ibkr) return refused('NO_GATEWAY', 'In lightweight mode there is no account.');
+  if (!wanted) {
+    return refused('SWITCHED_OFF', 'The account summary is switched off (ib.accounts).');
+  }
   const answer = await ibkr.summary();
   return answer.ok ? ok(answer.value) : refused(answer.reason, answer.message);
 }

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { instrumentOf } from '../../shared/instrument.ts';
 import type { ReadyLine } from '../../shared/ready-line.ts';
@@ -7,7 +8,6 @@ import { loopback } from '../config/addresses.ts';
 import type { Config } from '../config/load.ts';
 import { createHistory } from '../history/service.ts';
 import { HttpService } from '../http/http-service.ts';
-import { readOrMakeToken } from '../http/token.ts';
 import { createIbkrService } from '../ibkr/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { noConnection } from '../lightweight/no-connection.ts';
@@ -16,6 +16,7 @@ import type { LogLevel, Logs } from '../log/create-log.ts';
 import { tcpProbe } from '../reservation/probe.ts';
 import { createReservation } from '../reservation/reservation.ts';
 import { createSnapshot } from '../snapshot/index.ts';
+import { accessToken, certificateFiles } from './access-files.ts';
 import { accountSummary } from './account-summary.ts';
 import { counters } from './counters.ts';
 import { dataKind } from './data-kind.ts';
@@ -27,6 +28,7 @@ import {
   demoWatchlist,
   startDemo,
 } from './demo.ts';
+import { diagnostics } from './diagnostics.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
 import { Freshness } from './freshness.ts';
 import { createHandlers } from './handlers.ts';
@@ -65,6 +67,8 @@ export interface Gatehouse {
 export async function createGatehouse(config: Config, around: Surroundings): Promise<Gatehouse> {
   const { values, dataDir } = config;
   const { clock, logs, version } = around;
+  const tls = certificateFiles(config);
+  const token = accessToken(config, logs.root);
   const demo = values.demo ? await startDemo(clock, logs.for('simulator')) : null;
   const gateway = demo ?? { host: values['ib.host'], port: values['ib.port'] };
   const watchlist = new Watchlist(config, values.demo ? demoWatchlist : []);
@@ -187,10 +191,6 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
   });
 
   const remote = values.allow_remote !== 'no';
-  const token =
-    values.allow_remote === 'token'
-      ? readOrMakeToken(values['http.token_file'] ?? path.join(dataDir, 'token'))
-      : null;
 
   const ndjson = ndjsonService(
     {
@@ -250,10 +250,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       port: values['http.port'],
       version,
       guard: { allowedHosts: values['http.allowed_hosts'], remote, token },
-      tls:
-        values['http.tls_cert'] !== null && values['http.tls_key'] !== null
-          ? { cert: values['http.tls_cert'], key: values['http.tls_key'] }
-          : null,
+      tls,
       windowDir: around.windowDir,
       clock,
       log: logs.for('http'),
@@ -264,10 +261,19 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       dispatch,
       quotes: snapshot.quotes,
       logs: (since, limit) => logs.ring.since(since, limit),
-      accountSummary: () => accountSummary(ibkr),
+      accountSummary: () => accountSummary(ibkr, values['ib.accounts']),
       history,
       connected: () => connection.get().phase === 'connected',
       counters: () => counters(ndjson.server, forward?.forward ?? null),
+      diagnostics: () =>
+        diagnostics({
+          version,
+          config,
+          snapshot: store.snapshot(),
+          counters: counters(ndjson.server, forward?.forward ?? null),
+          log: logs.ring.since(0, 500),
+          home: os.homedir(),
+        }),
     },
   );
 

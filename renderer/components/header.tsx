@@ -34,7 +34,7 @@ export function Header() {
           )}
         </Text>
       </Group>
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" wrap="nowrap" flex="none">
         <LinkBadge link={link} />
         <SourceBadge app={app} />
         <ThemeSwitch />
