@@ -34,10 +34,12 @@ export class Filler {
   readonly #idle = new Set<() => void>();
   #batch = new Set<string>();
   #unbounded = false;
+  /** Files could not be judged when everything was asked for: the next look is for everything too. */
+  #owed = false;
   #running = false;
   #paused = false;
   #holdUntil = 0;
-  #scanning: Promise<void> | undefined;
+  #scanning: Promise<number> | undefined;
   #lastScan: ScanSummary | null = null;
   #nextScanAt: number | null = null;
   #nextCycleAt = 0;
@@ -122,13 +124,17 @@ export class Filler {
     void this.#run('filler');
   }
 
-  /** Looks at all files now. `unbounded` works off everything, not only the next few files. */
-  async scan(unbounded: boolean): Promise<void> {
+  /**
+   * Looks at all files now. `unbounded` works off everything, not only the next few files. Resolves to how many were
+   * left unjudged, because somebody was writing to them.
+   */
+  async scan(unbounded: boolean): Promise<number> {
     // One at a time; who asks while one runs wants one that begins after.
     while (this.#scanning) await this.#scanning;
-    this.#scanning = this.#scan(unbounded);
+    const scanning = this.#scan(unbounded);
+    this.#scanning = scanning;
     try {
-      await this.#scanning;
+      return await scanning;
     } finally {
       this.#scanning = undefined;
       this.#desk.changed();
@@ -136,11 +142,16 @@ export class Filler {
     }
   }
 
-  async #scan(unbounded: boolean): Promise<void> {
+  async #scan(asked: boolean): Promise<number> {
     const desk = this.#desk;
     this.#nextScanAt = desk.now() + this.intervalMs;
+    const unbounded = asked || this.#owed;
+    let unstable = 0;
     try {
-      const { summary, planned, unstable } = await survey(desk);
+      const seen = await survey(desk);
+      const { summary, planned } = seen;
+      unstable = seen.unstable;
+      this.#owed = unbounded && unstable > 0;
       this.#lastScan = summary;
       if (unstable > 0) this.#nextScanAt = Math.min(this.#nextScanAt, desk.now() + lookAgainMs);
       const now = desk.now();
@@ -156,6 +167,7 @@ export class Filler {
       desk.error(null, `the bar files could not be looked at: ${String(error)}`);
     }
     desk.save();
+    return unstable;
   }
 
   /** The next few files: those begun, then those served longest ago, the newest hole first among equals. */

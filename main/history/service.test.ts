@@ -408,6 +408,44 @@ describe('what a person may do', () => {
     });
   });
 
+  it('fills by force what was cut out of a file a moment ago', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', whole);
+    await bench.service.start();
+    await bench.until(idle);
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    let result: Awaited<ReturnType<typeof bench.service.forceScan>> | undefined;
+    void bench.service.forceScan().then((each) => {
+      result = each;
+    });
+    await bench.until(() => result !== undefined, 100);
+    expect(result).toMatchObject({ ok: true, waiting: 0, stats: { gaps_failed: 0 } });
+    expect(result?.ok && result.stats.gaps_filled).toBeGreaterThan(0);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
+
+  it('still owes a forced fill to a file that was being written to for longer', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', whole);
+    await bench.service.start();
+    await bench.until(idle);
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    let answered = false;
+    void bench.service.forceScan().then(() => {
+      answered = true;
+    });
+    let torn = 0;
+    await bench.until(() => {
+      if (!answered) fs.appendFileSync(bench.path('AAPL', '5m'), `${torn++}`);
+      return answered;
+    }, 1000);
+    const since = clock.now();
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    await bench.until(() => bench.service.view().coverage[0]?.state === 'whole', 1000);
+    expect(clock.now() - since).toBeLessThan(60_000);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
+
   it('answers a forced scan after a minute while the rest goes on', async () => {
     source.perWindow = 12;
     bench.put('AAPL', '1m', truth('AAPL', '1m', 29, saturday, false).slice(0, 10));

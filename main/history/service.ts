@@ -15,7 +15,7 @@ import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from '
 import { barsOf, noBars } from './store/columns.ts';
 import { seriesKey } from './store/file-name.ts';
 import { loadFiles } from './store/loader.ts';
-import { planFor } from './survey.ts';
+import { lookAgainMs, planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 
 const dayMs = 86_400_000;
@@ -145,7 +145,12 @@ class History implements HistoryService {
     this.#open();
     const alone = this.#cancelBeat === undefined;
     this.#beginBeat();
-    await this.#filler.scan(true);
+    const unjudged = await this.#filler.scan(true);
+    if (unjudged > 0) {
+      // Whoever has just changed a file and asks at once wants that file looked at, too.
+      await new Promise<void>((go) => this.#options.clock.after(lookAgainMs, go));
+      await this.#filler.scan(true);
+    }
     await this.#worked();
     if (alone && !this.#started) {
       this.#cancelBeat?.();
