@@ -11,10 +11,20 @@ export const demoWatchlist: readonly string[] = [...smallSet, 'SPY', 'QQQ', 'EUR
 
 /**
  * The simulated gateway inside the program. Its exchanges never close, so that there is something to
- * see on a Sunday; everything else is a real connection over a real socket.
+ * see on a Sunday, and it takes messages as fast as they come, so that nobody waits for the start;
+ * everything else is a real connection over a real socket.
  */
 export function startDemo(clock: Clock, log: Log): Promise<Simulator> {
-  return startSimulator({ port: 0, controlPort: 0, marketHours: 'always', clock, log });
+  const limits = false;
+  return startSimulator({
+    port: 0,
+    ticksPerSecond: 2,
+    controlPort: 0,
+    marketHours: 'always',
+    limits,
+    clock,
+    log,
+  });
 }
 
 /** Nobody waits for the session of a demo, so its download need not make room for others. */
@@ -27,6 +37,9 @@ export const demoTempo = { restMs: 50 } as const;
 export function demoDays({ values, origins }: Config): number {
   return origins['history.download_days'].kind === 'default' ? 90 : values['history.download_days'];
 }
+
+/** What the demo's gateway takes; a real one takes fifty. */
+export const demoMessagesPerSecond = 10_000;
 
 const readyWithinMs = 20_000;
 

@@ -19,7 +19,14 @@ import { createSnapshot } from '../snapshot/index.ts';
 import { accountSummary } from './account-summary.ts';
 import { counters } from './counters.ts';
 import { dataKind } from './data-kind.ts';
-import { demoDays, demoIsReady, demoTempo, demoWatchlist, startDemo } from './demo.ts';
+import {
+  demoDays,
+  demoIsReady,
+  demoMessagesPerSecond,
+  demoTempo,
+  demoWatchlist,
+  startDemo,
+} from './demo.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
 import { Freshness } from './freshness.ts';
 import { createHandlers } from './handlers.ts';
@@ -101,6 +108,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
           marketDataType: dataKind[values['market_data.data_type']],
           lines: values['market_data.lines'],
           contracts: values.contracts,
+          ...(demo ? { messagesPerSecond: demoMessagesPerSecond } : {}),
           flow: { proofMs: values['market_data.timeout'] * 1_000 },
           clock,
           log: logs.for('ibkr'),
