@@ -223,6 +223,21 @@ describe('filling gaps', () => {
     expect(source.requests).toHaveLength(before);
     expect(bench.read('AAPL', '1m')).toEqual(truth('AAPL', '1m', 25, saturday, false));
   });
+
+  it('does not let a queue wait for the cycle of before when the service is started again', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    source.connected = false;
+    await bench.service.start();
+    await bench.until(() => bench.service.view().queue.length > 0);
+    await bench.service.stop();
+    source.connected = true;
+    const since = clock.now();
+    await bench.service.start();
+    await bench.until(idle, 1000);
+    expect(clock.now() - since).toBeLessThan(60_000);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
 });
 
 describe('what goes wrong on the way', () => {
@@ -494,6 +509,29 @@ describe('what a person may do', () => {
     expect(status.statistics.symbols_processed).toEqual(['AAPL_1h']);
     expect(status.statistics.gaps_detected).toBe(status.statistics.gaps_filled);
     expect(status.statistics.gaps_failed).toBe(0);
+  });
+});
+
+describe('handing on again', () => {
+  it('brings the minutes made of ticks back, which no file has', async () => {
+    const monday = Date.UTC(2026, 10, 23, 15);
+    setUp({ watchlist: ['AAPL', 'KO'] }, monday);
+    source.connected = false;
+    const stored = source.truth('AAPL', '1m', monday - 2 * dayMs, monday - 600_000, false);
+    bench.put('AAPL', '1m', stored);
+    await bench.service.start();
+    bench.service.tick('AAPL', 200, 1000, monday);
+    bench.service.tick('KO', 70, 1000, monday);
+    bench.bars.clear();
+    bench.service.resend([
+      { ticker: 'AAPL', timeframe: '1m' },
+      { ticker: 'KO', timeframe: '1m' },
+    ]);
+    expect([...(bench.bars.get('AAPL_1m')?.keys() ?? [])]).toEqual([
+      ...stored.map(({ t }) => t),
+      monday,
+    ]);
+    expect([...(bench.bars.get('KO_1m')?.keys() ?? [])]).toEqual([monday]);
   });
 });
 

@@ -281,9 +281,11 @@ class History implements HistoryService {
   resend(series: readonly { readonly ticker: string; readonly timeframe: Timeframe }[]): void {
     for (const { ticker, timeframe } of series) {
       const stored = this.#desk.store.read({ symbol: ticker, timeframe });
-      if (stored.ok && stored.columns.length > 0) {
-        this.#handOn(ticker, timeframe, barsOf(stored.columns));
-      }
+      const bars = stored.ok ? barsOf(stored.columns) : [];
+      // The snapshot knows the day's bar itself; the minutes of ticks are in no file.
+      const after = bars.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+      const live = timeframe === '1m' ? this.#desk.live.bars(ticker, timeframe, after) : [];
+      if (bars.length + live.length > 0) this.#handOn(ticker, timeframe, [...bars, ...live]);
     }
     this.#downloader.publish(
       series.filter(({ timeframe }) => timeframe === '1d').map(({ ticker }) => ticker),
