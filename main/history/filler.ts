@@ -75,6 +75,8 @@ export class Filler {
   start(): void {
     this.#running = true;
     this.#nextScanAt = this.#desk.now();
+    // What was left in the queue does not wait for the end of a cycle begun before.
+    this.#nextCycleAt = 0;
   }
 
   async stop(): Promise<void> {
