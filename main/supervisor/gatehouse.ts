@@ -317,7 +317,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     async start() {
       const failures = await supervisor.start();
       publishSnapshot();
-      if (demo && ibkr && history && failures.length === 0) {
+      // While another program has had the session since before this start, there is nothing to wait for.
+      const lent = reservation.blocksSession();
+      if (demo && ibkr && history && failures.length === 0 && !lent) {
         await demoIsReady(ibkr, history, clock);
       }
       appSlice.set({ ...appSlice.get(), ndjson: ndjson.address, http: http.address }, 'urgent');
