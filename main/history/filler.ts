@@ -1,9 +1,10 @@
 import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
-import { fetchSpan, type Outcome } from './fetcher.ts';
+import { fetchSpan, handOn, type Outcome } from './fetcher.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest, Wanted } from './plan/queue.ts';
 import { rebuild } from './rebuild.ts';
+import { barsOf } from './store/columns.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import { lookAgainMs, planFor, stillMissing, survey, totals } from './survey.ts';
 
@@ -154,6 +155,8 @@ export class Filler {
       const { summary, planned } = seen;
       unstable = seen.unstable;
       this.#owed = unbounded && unstable > 0;
+      // At the first look everything has just been loaded.
+      if (this.#lastScan) await this.#showChanged(seen.changed);
       this.#lastScan = summary;
       if (unstable > 0) this.#nextScanAt = Math.min(this.#nextScanAt, desk.now() + lookAgainMs);
       const now = desk.now();
@@ -170,6 +173,15 @@ export class Filler {
     }
     desk.save();
     return unstable;
+  }
+
+  /** What other programs wrote into the files belongs into shared memory as well. */
+  async #showChanged(changed: readonly Series[]): Promise<void> {
+    for (const series of changed) {
+      const stored = this.#desk.store.read(series);
+      if (stored.ok) handOn(this.#desk, series, barsOf(stored.columns));
+      await new Promise<void>((go) => setImmediate(go));
+    }
   }
 
   /** The next few files: those begun, then those served longest ago, the newest hole first among equals. */

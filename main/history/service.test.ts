@@ -439,6 +439,23 @@ describe('what a person may do', () => {
     expect(bench.read('AAPL', '5m')).toEqual(whole);
   });
 
+  it('hands on what other programs write into the files, and files that are new', async () => {
+    source.connected = false;
+    const whole = truth('AAPL', '5m', 6);
+    const other = truth('KO', '5m', 6);
+    bench.put('AAPL', '5m', whole.slice(0, -3));
+    await bench.service.start();
+    await bench.until(() => bench.service.view().lastScan !== null);
+    bench.put('AAPL', '5m', whole);
+    bench.put('KO', '5m', other);
+    const shown = (series: string) => [...(bench.bars.get(series)?.values() ?? [])];
+    await bench.until(() => shown('KO_5m').length > 0, 1000);
+    await bench.until(() => bench.service.view().activity.kind !== 'scanning');
+    expect(shown('KO_5m')).toEqual(other);
+    expect(shown('AAPL_5m')).toEqual(whole);
+    expect(source.requests).toEqual([]);
+  });
+
   it('still owes a forced fill to a file that was being written to for longer', async () => {
     const whole = truth('AAPL', '5m', 6);
     bench.put('AAPL', '5m', whole);
