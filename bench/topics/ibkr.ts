@@ -1,5 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { EventName, IBApi, type SecType } from '@stoqey/ib';
@@ -135,6 +137,25 @@ async function stockRate(feeder: Feeder, frames: number): Promise<number> {
   return rate;
 }
 
+/** Beside ib_async where a checkout is named: GATEHOUSE_IB_ASYNC=/path/ib_async:/path/eventkit. */
+function ibAsync(own: number, frames: number): readonly Figure[] {
+  const folders = process.env['GATEHOUSE_IB_ASYNC'];
+  if (!folders) return [];
+  const script = fileURLToPath(new URL('../ibkr/ib_async_rate.py', import.meta.url));
+  const python = process.env['PYTHON'] ?? 'python3';
+  const args = [script, String(frames), ...folders.split(path.delimiter)];
+  const rate = Number(execFileSync(python, args, { encoding: 'utf8' }));
+  return [
+    {
+      name: 'the same, of what ib_async decodes',
+      value: own / rate,
+      unit: '×',
+      goal: { atLeast: 3 },
+      peer: { name: 'ib_async', value: rate, unit: 'frames/s' },
+    },
+  ];
+}
+
 async function throughput({ quick, say }: BenchContext): Promise<readonly Figure[]> {
   const frames = quick ? 48_000 : 2_400_000;
   const rounds = quick ? 1 : 3;
@@ -161,8 +182,8 @@ async function throughput({ quick, say }: BenchContext): Promise<readonly Figure
       unit: 'frames/s',
       goal: { atLeast: 500_000 },
       peer: { name: '@stoqey/ib decoding only', value: median(stock) },
-      note: 'ib_async (Python) is no part of this run',
     },
+    ...ibAsync(median(own), quick ? 20_000 : 400_000),
   ];
 }
 

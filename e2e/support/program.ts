@@ -8,6 +8,12 @@ import type { ReadyLine } from '../../shared/ready-line.ts';
 
 const cli = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url));
 
+/** A program that ended by itself leaves its folder to be looked at; none outlives the test run. */
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -24,6 +30,7 @@ export class Program {
 
   constructor(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
     this.dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-e2e-'));
+    folders.add(this.dataDir);
     this.child = spawn(process.execPath, [cli, ...args], {
       cwd: options.cwd ?? this.dataDir,
       env: { PATH: process.env['PATH'], HOME: this.dataDir, ...options.env },

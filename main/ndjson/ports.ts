@@ -1,5 +1,6 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import type { Quote } from '../../shared/quote.ts';
+import type { ReservationView } from '../../shared/reservation.ts';
 
 export type Unsubscribe = () => void;
 
@@ -62,18 +63,6 @@ export type LeaseOutcome =
   | { readonly kind: 'not-holder'; readonly lease: GrantedLease }
   | { readonly kind: 'wrong-token' };
 
-export interface LeaseView {
-  readonly state: 'free' | 'closing' | 'reserved';
-  readonly holder: string | null;
-  readonly client: string | null;
-  readonly peer: string | null;
-  readonly since: number | null;
-  readonly expiresAt: number | null;
-  readonly orphaned: boolean;
-  readonly recalled: boolean;
-  readonly queueLength: number;
-}
-
 export type AskBackReason = 'recalled' | 'gateway-lost' | 'expiring';
 
 export interface LeaseDesk {
@@ -85,8 +74,8 @@ export interface LeaseDesk {
   renew(request: LeaseAsker & { readonly token: string; readonly ttlMs: number }): LeaseOutcome;
   connectionClosed(connection: number): void;
   concerns(connection: number): boolean;
-  view(): LeaseView;
-  onChange(listener: (view: LeaseView) => void): Unsubscribe;
+  view(): ReservationView;
+  onChange(listener: (view: ReservationView) => void): Unsubscribe;
   onAskBack(listener: (connection: number, why: AskBackReason) => void): Unsubscribe;
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ReservationView } from '../../shared/reservation.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { readBootId, sameBoot } from './boot-id.ts';
@@ -32,20 +33,6 @@ export interface ReservationOptions {
   /** How long our own session may take to close before an acquire is given up. */
   readonly closeTimeoutMs?: number;
   readonly maxQueue?: number;
-}
-
-/** What everybody may see of the reservation; the token is not part of it. */
-export interface ReservationView {
-  readonly state: 'free' | 'closing' | 'reserved';
-  /** The holder's name, or its address where it gave none. */
-  readonly holder: string | null;
-  readonly client: string | null;
-  readonly peer: string | null;
-  readonly since: number | null;
-  readonly expiresAt: number | null;
-  readonly orphaned: boolean;
-  readonly recalled: boolean;
-  readonly queueLength: number;
 }
 
 export interface AcquireRequest extends Asker {

@@ -15,13 +15,12 @@ export const demoWatchlist: readonly string[] = [...smallSet, 'SPY', 'QQQ', 'EUR
  * everything else is a real connection over a real socket.
  */
 export function startDemo(clock: Clock, log: Log): Promise<Simulator> {
-  const limits = false;
   return startSimulator({
     port: 0,
     ticksPerSecond: 2,
     controlPort: 0,
     marketHours: 'always',
-    limits,
+    limits: false,
     clock,
     log,
   });
