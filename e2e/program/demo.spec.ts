@@ -50,6 +50,36 @@ test('the session is closed before a program has it, and comes back when it is r
   await program.stop();
 });
 
+test('a session lent before a crash is still lent after it, and the start does not wait for it', async () => {
+  const options = [...apart()];
+  const first = new Program(['headless', '--demo', ...options]);
+  const before = new NdjsonClient((await first.ready()).ndjson.port);
+  // Shorter than a start would wait for a session, long enough for one that does not.
+  const lease = { client: 'algo', ttl_ms: 15_000 };
+  await expect
+    .poll(async () => (await before.ask('acquire_ibkr', lease)).data?.['status'], {
+      timeout: 20_000,
+    })
+    .toBe('acquired');
+  before.close();
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const second = new Program(['headless', '--demo', ...options], { cwd: first.dataDir });
+  const client = new NdjsonClient((await second.ready()).ndjson.port);
+  expect((await client.ask('get_reservation')).data).toMatchObject({
+    state: 'reserved',
+    holder: 'algo',
+    orphaned: true,
+  });
+  expect((await client.ask('release_ibkr')).data).toEqual({ status: 'released' });
+  await expect
+    .poll(async () => (await client.ask('get_status')).data?.['connection'], { timeout: 20_000 })
+    .toMatchObject({ state: 'connected' });
+  client.close();
+  await second.stop();
+  await first.stop();
+});
+
 test('the simulated gateway runs as a program, takes orders and ends with 0', async () => {
   const program = new Program(['simulate', '--port', '0', '--seed', '7']);
   const ready = (await program.ready()) as unknown as {

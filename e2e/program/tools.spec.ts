@@ -16,6 +16,15 @@ test('smoke finds a running demo in order, and a server that is away in disorder
   expect(again.stdout).toContain('✗');
 });
 
+test('smoke finds every request answered in lightweight mode', async () => {
+  const program = new Program(['headless', '--lightweight', ...apart()]);
+  const { ndjson } = await program.ready();
+  const { code, stdout } = await new Program(['smoke', '--port', String(ndjson.port)]).ended;
+  expect(stdout).toMatch(/\n\d+ passed, 0 failed, 0 skipped\n$/);
+  expect(code).toBe(0);
+  await program.stop();
+});
+
 test('shm verifies the segments of a running demo, and misses those of a stopped one', async () => {
   test.skip(process.platform !== 'linux', 'segments are looked at by name on Linux');
   const program = new Program(['headless', '--demo', ...apart()]);

@@ -9,6 +9,7 @@ import { findHoles } from './scan/holes.ts';
 import { ratioText, splitRatio } from './splits.ts';
 import type { MergeResult } from './store/bar-store.ts';
 import { barsOf, columnsOf } from './store/columns.ts';
+import type { Series } from './store/file-name.ts';
 import { surveyFile, totals } from './survey.ts';
 
 /** What became of one request, and so what to do with it. */
@@ -233,11 +234,11 @@ async function patiently(desk: Desk, write: () => Promise<MergeResult>): Promise
   }
 }
 
-function handOn(
+export function handOn(
   desk: Desk,
-  request: PlannedRequest,
+  request: Series,
   bars: readonly Bar[],
-  telling: 'at-once' | 'later',
+  telling: 'at-once' | 'later' = 'at-once',
 ): void {
   const sorted = [...bars].sort((a, b) => a.t - b.t);
   try {

@@ -1,9 +1,10 @@
 import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
-import { fetchSpan, type Outcome } from './fetcher.ts';
+import { fetchSpan, handOn, type Outcome } from './fetcher.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest, Wanted } from './plan/queue.ts';
 import { rebuild } from './rebuild.ts';
+import { barsOf } from './store/columns.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import { lookAgainMs, planFor, stillMissing, survey, totals } from './survey.ts';
 
@@ -34,10 +35,12 @@ export class Filler {
   readonly #idle = new Set<() => void>();
   #batch = new Set<string>();
   #unbounded = false;
+  /** Files could not be judged when everything was asked for: the next look is for everything too. */
+  #owed = false;
   #running = false;
   #paused = false;
   #holdUntil = 0;
-  #scanning: Promise<void> | undefined;
+  #scanning: Promise<number> | undefined;
   #lastScan: ScanSummary | null = null;
   #nextScanAt: number | null = null;
   #nextCycleAt = 0;
@@ -73,6 +76,8 @@ export class Filler {
   start(): void {
     this.#running = true;
     this.#nextScanAt = this.#desk.now();
+    // What was left in the queue does not wait for the end of a cycle begun before.
+    this.#nextCycleAt = 0;
   }
 
   async stop(): Promise<void> {
@@ -122,13 +127,17 @@ export class Filler {
     void this.#run('filler');
   }
 
-  /** Looks at all files now. `unbounded` works off everything, not only the next few files. */
-  async scan(unbounded: boolean): Promise<void> {
+  /**
+   * Looks at all files now. `unbounded` works off everything, not only the next few files. Resolves to how many were
+   * left unjudged, because somebody was writing to them.
+   */
+  async scan(unbounded: boolean): Promise<number> {
     // One at a time; who asks while one runs wants one that begins after.
     while (this.#scanning) await this.#scanning;
-    this.#scanning = this.#scan(unbounded);
+    const scanning = this.#scan(unbounded);
+    this.#scanning = scanning;
     try {
-      await this.#scanning;
+      return await scanning;
     } finally {
       this.#scanning = undefined;
       this.#desk.changed();
@@ -136,11 +145,18 @@ export class Filler {
     }
   }
 
-  async #scan(unbounded: boolean): Promise<void> {
+  async #scan(asked: boolean): Promise<number> {
     const desk = this.#desk;
     this.#nextScanAt = desk.now() + this.intervalMs;
+    const unbounded = asked || this.#owed;
+    let unstable = 0;
     try {
-      const { summary, planned, unstable } = await survey(desk);
+      const seen = await survey(desk);
+      const { summary, planned } = seen;
+      unstable = seen.unstable;
+      this.#owed = unbounded && unstable > 0;
+      // At the first look everything has just been loaded.
+      if (this.#lastScan) await this.#showChanged(seen.changed);
       this.#lastScan = summary;
       if (unstable > 0) this.#nextScanAt = Math.min(this.#nextScanAt, desk.now() + lookAgainMs);
       const now = desk.now();
@@ -156,6 +172,16 @@ export class Filler {
       desk.error(null, `the bar files could not be looked at: ${String(error)}`);
     }
     desk.save();
+    return unstable;
+  }
+
+  /** What other programs wrote into the files belongs into shared memory as well. */
+  async #showChanged(changed: readonly Series[]): Promise<void> {
+    for (const series of changed) {
+      const stored = this.#desk.store.read(series);
+      if (stored.ok) handOn(this.#desk, series, barsOf(stored.columns));
+      await new Promise<void>((go) => setImmediate(go));
+    }
   }
 
   /** The next few files: those begun, then those served longest ago, the newest hole first among equals. */

@@ -223,6 +223,21 @@ describe('filling gaps', () => {
     expect(source.requests).toHaveLength(before);
     expect(bench.read('AAPL', '1m')).toEqual(truth('AAPL', '1m', 25, saturday, false));
   });
+
+  it('does not let a queue wait for the cycle of before when the service is started again', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    source.connected = false;
+    await bench.service.start();
+    await bench.until(() => bench.service.view().queue.length > 0);
+    await bench.service.stop();
+    source.connected = true;
+    const since = clock.now();
+    await bench.service.start();
+    await bench.until(idle, 1000);
+    expect(clock.now() - since).toBeLessThan(60_000);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
 });
 
 describe('what goes wrong on the way', () => {
@@ -408,6 +423,61 @@ describe('what a person may do', () => {
     });
   });
 
+  it('fills by force what was cut out of a file a moment ago', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', whole);
+    await bench.service.start();
+    await bench.until(idle);
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    let result: Awaited<ReturnType<typeof bench.service.forceScan>> | undefined;
+    void bench.service.forceScan().then((each) => {
+      result = each;
+    });
+    await bench.until(() => result !== undefined, 100);
+    expect(result).toMatchObject({ ok: true, waiting: 0, stats: { gaps_failed: 0 } });
+    expect(result?.ok && result.stats.gaps_filled).toBeGreaterThan(0);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
+
+  it('hands on what other programs write into the files, and files that are new', async () => {
+    source.connected = false;
+    const whole = truth('AAPL', '5m', 6);
+    const other = truth('KO', '5m', 6);
+    bench.put('AAPL', '5m', whole.slice(0, -3));
+    await bench.service.start();
+    await bench.until(() => bench.service.view().lastScan !== null);
+    bench.put('AAPL', '5m', whole);
+    bench.put('KO', '5m', other);
+    const shown = (series: string) => [...(bench.bars.get(series)?.values() ?? [])];
+    await bench.until(() => shown('KO_5m').length > 0, 1000);
+    await bench.until(() => bench.service.view().activity.kind !== 'scanning');
+    expect(shown('KO_5m')).toEqual(other);
+    expect(shown('AAPL_5m')).toEqual(whole);
+    expect(source.requests).toEqual([]);
+  });
+
+  it('still owes a forced fill to a file that was being written to for longer', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', whole);
+    await bench.service.start();
+    await bench.until(idle);
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    let answered = false;
+    void bench.service.forceScan().then(() => {
+      answered = true;
+    });
+    let torn = 0;
+    await bench.until(() => {
+      if (!answered) fs.appendFileSync(bench.path('AAPL', '5m'), `${torn++}`);
+      return answered;
+    }, 1000);
+    const since = clock.now();
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    await bench.until(() => bench.service.view().coverage[0]?.state === 'whole', 1000);
+    expect(clock.now() - since).toBeLessThan(60_000);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
+
   it('answers a forced scan after a minute while the rest goes on', async () => {
     source.perWindow = 12;
     bench.put('AAPL', '1m', truth('AAPL', '1m', 29, saturday, false).slice(0, 10));
@@ -456,6 +526,29 @@ describe('what a person may do', () => {
     expect(status.statistics.symbols_processed).toEqual(['AAPL_1h']);
     expect(status.statistics.gaps_detected).toBe(status.statistics.gaps_filled);
     expect(status.statistics.gaps_failed).toBe(0);
+  });
+});
+
+describe('handing on again', () => {
+  it('brings the minutes made of ticks back, which no file has', async () => {
+    const monday = Date.UTC(2026, 10, 23, 15);
+    setUp({ watchlist: ['AAPL', 'KO'] }, monday);
+    source.connected = false;
+    const stored = source.truth('AAPL', '1m', monday - 2 * dayMs, monday - 600_000, false);
+    bench.put('AAPL', '1m', stored);
+    await bench.service.start();
+    bench.service.tick('AAPL', 200, 1000, monday);
+    bench.service.tick('KO', 70, 1000, monday);
+    bench.bars.clear();
+    bench.service.resend([
+      { ticker: 'AAPL', timeframe: '1m' },
+      { ticker: 'KO', timeframe: '1m' },
+    ]);
+    expect([...(bench.bars.get('AAPL_1m')?.keys() ?? [])]).toEqual([
+      ...stored.map(({ t }) => t),
+      monday,
+    ]);
+    expect([...(bench.bars.get('KO_1m')?.keys() ?? [])]).toEqual([monday]);
   });
 });
 

@@ -15,7 +15,7 @@ import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from '
 import { barsOf, noBars } from './store/columns.ts';
 import { seriesKey } from './store/file-name.ts';
 import { loadFiles } from './store/loader.ts';
-import { planFor } from './survey.ts';
+import { lookAgainMs, planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 
 const dayMs = 86_400_000;
@@ -145,7 +145,12 @@ class History implements HistoryService {
     this.#open();
     const alone = this.#cancelBeat === undefined;
     this.#beginBeat();
-    await this.#filler.scan(true);
+    const unjudged = await this.#filler.scan(true);
+    if (unjudged > 0) {
+      // Whoever has just changed a file and asks at once wants that file looked at, too.
+      await new Promise<void>((go) => this.#options.clock.after(lookAgainMs, go));
+      await this.#filler.scan(true);
+    }
     await this.#worked();
     if (alone && !this.#started) {
       this.#cancelBeat?.();
@@ -276,9 +281,11 @@ class History implements HistoryService {
   resend(series: readonly { readonly ticker: string; readonly timeframe: Timeframe }[]): void {
     for (const { ticker, timeframe } of series) {
       const stored = this.#desk.store.read({ symbol: ticker, timeframe });
-      if (stored.ok && stored.columns.length > 0) {
-        this.#handOn(ticker, timeframe, barsOf(stored.columns));
-      }
+      const bars = stored.ok ? barsOf(stored.columns) : [];
+      // The snapshot knows the day's bar itself; the minutes of ticks are in no file.
+      const after = bars.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
+      const live = timeframe === '1m' ? this.#desk.live.bars(ticker, timeframe, after) : [];
+      if (bars.length + live.length > 0) this.#handOn(ticker, timeframe, [...bars, ...live]);
     }
     this.#downloader.publish(
       series.filter(({ timeframe }) => timeframe === '1d').map(({ ticker }) => ticker),

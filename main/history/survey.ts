@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { barSeconds } from '../../shared/bar.ts';
 import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
 import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
@@ -9,6 +10,7 @@ import { findHoles, type Hole } from './scan/holes.ts';
 import type { FileScan } from './scan/scanner.ts';
 import type { ListedFile } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
+import { sameState } from './store/file-stat.ts';
 import { quietMs } from './store/stability.ts';
 
 const dayMs = 86_400_000;
@@ -18,6 +20,8 @@ export interface Surveyed {
   readonly planned: readonly PlannedRequest[];
   /** Files somebody is writing to, to be looked at again soon. */
   readonly unstable: number;
+  /** Files that are new or other than at the last look. Our own writes are looked at when they are made. */
+  readonly changed: readonly Series[];
 }
 
 /** How many files are looked at before others get a turn. */
@@ -35,10 +39,13 @@ export async function survey(desk: Desk): Promise<Surveyed> {
   const seen = new Set<string>();
   let read = 0;
   let unstable = 0;
+  const changed: Series[] = [];
   for (const [nth, file] of ours.entries()) {
     if (nth % stride === stride - 1) await new Promise<void>((go) => setImmediate(go));
     seen.add(seriesKey(file));
+    const former = desk.index.get(basename(file.path));
     const { scan, requests } = surveyFile(desk, file);
+    if (scan.state === 'scanned' && !(former && sameState(former, scan.entry))) changed.push(file);
     if (scan.state === 'scanned' && scan.how !== 'index') read++;
     if (scan.state === 'unstable') unstable++;
     planned.push(...requests);
@@ -62,7 +69,7 @@ export async function survey(desk: Desk): Promise<Surveyed> {
     read,
     ignored,
   };
-  return { summary, planned, unstable };
+  return { summary, planned, unstable, changed };
 }
 
 /** Looks at one file, keeps what the window shows of it, and plans what is missing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomHistory } from './random-history.ts';
+import { randomBars, randomHistory } from './random-history.ts';
 
 const now = new Date(2026, 2, 5, 12, 0, 0);
 
@@ -14,6 +14,18 @@ describe('lightweight history', () => {
       expect(bar?.t).toBe(Date.UTC(2026, 2, 5));
       expect(new Set([bar?.open, bar?.high, bar?.low, bar?.close]).size).toBe(1);
     }
+  });
+
+  it('is read as daily bars, within the range that is asked for', () => {
+    const history = randomHistory(now);
+    const day = Date.UTC(2026, 2, 5);
+    const asked = { ticker: 'AAPL', timeframe: '1d', from: null, to: null };
+    const mine = history.find(({ ticker }) => ticker === 'AAPL')?.bars;
+    expect(randomBars(history, asked)?.bars).toEqual(mine);
+    expect(randomBars(history, { ...asked, from: day, to: day })?.bars).toEqual(mine);
+    expect(randomBars(history, { ...asked, from: day + 1 })?.bars).toEqual([]);
+    expect(randomBars(history, { ...asked, timeframe: '1m' })).toBeUndefined();
+    expect(randomBars(history, { ...asked, ticker: 'NOPE' })).toBeUndefined();
   });
 
   it('keeps prices between 10 and 500 in whole cents and volumes between 1 000 and 100 000', () => {

@@ -27,6 +27,25 @@ export function randomHistory(now: Date, draw: Draw = drawAnew): readonly Random
   });
 }
 
+/** Its bars within a range, as a reader of history asks for them; nothing where none were drawn. */
+export function randomBars(
+  history: readonly RandomHistory[],
+  query: {
+    readonly ticker: string;
+    readonly timeframe: string;
+    readonly from: number | null;
+    readonly to: number | null;
+  },
+):
+  | { readonly bars: readonly Bar[]; readonly next: null; readonly provisionalFrom: null }
+  | undefined {
+  const found = history.find(({ ticker }) => ticker === query.ticker);
+  if (!found || query.timeframe !== '1d') return undefined;
+  const { from, to } = query;
+  const bars = found.bars.filter(({ t }) => t >= (from ?? t) && t <= (to ?? t));
+  return { bars, next: null, provisionalFrom: null };
+}
+
 function localDate(now: Date): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;

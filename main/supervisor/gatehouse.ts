@@ -12,6 +12,7 @@ import { createIbkrService } from '../ibkr/service.ts';
 import type { Clock } from '../kit/clock.ts';
 import { noConnection } from '../lightweight/no-connection.ts';
 import { noHistory } from '../lightweight/no-history.ts';
+import { randomBars, randomHistory } from '../lightweight/random-history.ts';
 import type { LogLevel, Logs } from '../log/create-log.ts';
 import { tcpProbe } from '../reservation/probe.ts';
 import { createReservation } from '../reservation/reservation.ts';
@@ -97,6 +98,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     });
   snapshot.onBatch(publishSnapshot);
   snapshot.onStatus(publishSnapshot);
+  const random = values.lightweight ? randomHistory(new Date()) : null;
   const freshness = new Freshness(snapshot.quotes, store.claim('tickers'), clock);
 
   const ibkr = values.lightweight
@@ -222,7 +224,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         current: () => statusOf(store.state, clock.now()),
         onChange: (listener) => ibkr?.onChange(listener) ?? (() => {}),
       },
-      history: { bars: async (query) => history?.bars(query) },
+      history: {
+        bars: async (query) => (random ? randomBars(random, query) : history?.bars(query)),
+      },
       status: () => statusOf(store.state, clock.now()),
     },
     reservation,
@@ -305,7 +309,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
 
   const supervisor = new Supervisor(
     [
-      (report) => snapshotService(snapshot, report, values.lightweight),
+      (report) => snapshotService(snapshot, report, random),
       () => ndjson,
       () => http,
       ...(forward ? [() => forward] : []),
@@ -323,7 +327,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     async start() {
       const failures = await supervisor.start();
       publishSnapshot();
-      if (demo && ibkr && history && failures.length === 0) {
+      // While another program has had the session since before this start, there is nothing to wait for.
+      const lent = reservation.blocksSession();
+      if (demo && ibkr && history && failures.length === 0 && !lent) {
         await demoIsReady(ibkr, history, clock);
       }
       appSlice.set({ ...appSlice.get(), ndjson: ndjson.address, http: http.address }, 'urgent');

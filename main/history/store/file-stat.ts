@@ -19,6 +19,9 @@ export function statOf(stat: BigIntStats): FileStat {
   };
 }
 
-export function sameState(a: FileStat, b: FileStat): boolean {
+export function sameState(
+  a: Pick<FileStat, 'ino' | 'size' | 'mtimeNs'>,
+  b: Pick<FileStat, 'ino' | 'size' | 'mtimeNs'>,
+): boolean {
   return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
 }

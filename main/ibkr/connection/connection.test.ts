@@ -123,6 +123,20 @@ describe('the outbox', () => {
     ]);
   });
 
+  it('counts what the connection before it sent in the same second', () => {
+    const clock = new FakeClock();
+    const sent: number[] = [];
+    const before = new Outbox(clock, 3, sent);
+    const after = new Outbox(clock, 3, sent);
+    let arrived = 0;
+    for (let i = 0; i < 2; i++) before.send(() => arrived++);
+    before.close();
+    for (let i = 0; i < 3; i++) after.send(() => arrived++);
+    expect(arrived).toBe(3);
+    clock.advance(1000);
+    expect(arrived).toBe(5);
+  });
+
   it('forgets what waits when it is closed', () => {
     const clock = new FakeClock();
     const outbox = new Outbox(clock, 1);

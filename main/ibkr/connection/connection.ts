@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Answer, ClientEvents, GatewayClient, OpenClient } from '../client/client-port.ts';
 import { nextAlarm, step } from './machine.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Sent } from './outbox.ts';
 import {
   type ConnectionEvent,
   type Effect,
@@ -49,6 +49,8 @@ export class Connection {
   #state: MachineState;
   #client: GatewayClient | null = null;
   #outbox: Outbox | null = null;
+  /** Outlives each connection. */
+  readonly #sent: Sent = [];
   #lastHeardAt = 0;
   #unreadable = 0;
   #cancelAlarm: Cancel | null = null;
@@ -137,7 +139,7 @@ export class Connection {
         // Straight to the socket: behind a full outbox a probe would wait and look like death.
         return this.#guard(() => this.#client?.probe());
       case 'up':
-        this.#outbox = new Outbox(this.#ports.clock, this.#ports.messagesPerSecond);
+        this.#outbox = new Outbox(this.#ports.clock, this.#ports.messagesPerSecond, this.#sent);
         return this.#guard(() => this.#listener.up?.());
       case 'down':
         if (!effect.kept) {

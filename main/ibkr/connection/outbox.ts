@@ -3,21 +3,26 @@ import type { Cancel, Clock } from '../../kit/clock.ts';
 /** IBKR allows 50 messages a second over all programs of one TWS; the rest is left to the others. */
 export const messagesPerSecond = 40;
 
+/** When messages went out, the oldest first. */
+export type Sent = number[];
+
 /**
  * What waits to be sent on one connection, never more than so many in any second. It dies with its
- * connection, so nothing that was meant for one session reaches the next.
+ * connection, so nothing that was meant for one session reaches the next; what was sent is handed on to the
+ * next, because TWS counts by the second and not by the connection.
  */
 export class Outbox {
   readonly #clock: Clock;
   readonly #perSecond: number;
-  readonly #sent: number[] = [];
+  readonly #sent: Sent;
   readonly #urgent: (() => void)[] = [];
   readonly #waiting: (() => void)[] = [];
   #cancel: Cancel | null = null;
   #closed = false;
 
-  constructor(clock: Clock, perSecond = messagesPerSecond) {
+  constructor(clock: Clock, perSecond = messagesPerSecond, sent: Sent = []) {
     this.#clock = clock;
+    this.#sent = sent;
     this.#perSecond = perSecond;
   }
 

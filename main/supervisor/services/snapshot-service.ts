@@ -1,4 +1,4 @@
-import { type RandomHistory, randomHistory } from '../../lightweight/random-history.ts';
+import type { RandomHistory } from '../../lightweight/random-history.ts';
 import type { Snapshot } from '../../snapshot/index.ts';
 import type { Service, ServiceReport } from '../service.ts';
 
@@ -6,10 +6,9 @@ import type { Service, ServiceReport } from '../service.ts';
 export function snapshotService(
   snapshot: Snapshot,
   report: ServiceReport,
-  lightweight: boolean,
+  lightweight: readonly RandomHistory[] | null,
 ): Service {
   let forget = () => {};
-  let history: readonly RandomHistory[] | null = null;
   return {
     name: 'snapshot',
     async start() {
@@ -19,9 +18,7 @@ export function snapshotService(
       });
       await snapshot.start();
       // A restart shows the same quotes again: new ones would be a jump that no market made.
-      if (!lightweight) return;
-      history ??= randomHistory(new Date());
-      snapshot.write(history);
+      if (lightweight) snapshot.write(lightweight);
     },
     async stop() {
       forget();
