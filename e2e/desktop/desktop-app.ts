@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -43,17 +44,14 @@ export class DesktopApp {
   readonly ready: Promise<ReadyLine>;
   /** Kept, because Playwright forgets it when the app ends. */
   readonly process: ChildProcess;
-  readonly #stderr: string[] = [];
+  readonly #said: Said;
 
-  private constructor(app: ElectronApplication, dataDir: string) {
+  private constructor(app: ElectronApplication, dataDir: string, said: Said) {
     this.app = app;
     this.dataDir = dataDir;
-    const child = app.process();
-    this.process = child;
-    child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(String(chunk)));
-    this.ready = firstLine(child.stdout as NodeJS.ReadableStream).then(
-      (line) => JSON.parse(line) as ReadyLine,
-    );
+    this.process = app.process();
+    this.#said = said;
+    this.ready = said.firstLine.then((line) => JSON.parse(line) as ReadyLine);
     // A test that does not wait for it must not fail by it.
     this.ready.catch(() => {});
   }
@@ -62,16 +60,18 @@ export class DesktopApp {
     if (runtime.kind === 'double') {
       process.env['ELECTRON_OVERRIDE_DIST_PATH'] = path.dirname(runtime.program);
     }
-    const app = await _electron.launch({
-      args: [appFolder, `--data-dir=${dataDir}`, ...args],
-      cwd: dataDir,
-      env: { ...(process.env as Record<string, string>), GATEHOUSE_DESKTOP_PROBE: '1', ...env },
-    });
-    return new DesktopApp(app, dataDir);
+    const { result: app, said } = await listening(`--data-dir=${dataDir}`, () =>
+      _electron.launch({
+        args: [appFolder, `--data-dir=${dataDir}`, ...args],
+        cwd: dataDir,
+        env: { ...(process.env as Record<string, string>), GATEHOUSE_DESKTOP_PROBE: '1', ...env },
+      }),
+    );
+    return new DesktopApp(app, dataDir, said);
   }
 
   get log(): string {
-    return this.#stderr.join('');
+    return this.#said.stderr.join('');
   }
 
   async page(): Promise<Page> {
@@ -130,6 +130,42 @@ export function openedBy(desktop: DesktopApp): Promise<readonly string[]> {
 export async function shown(page: Page): Promise<Page> {
   await page.waitForURL((url) => url.pathname === '/index.html', { waitUntil: 'load' });
   return page;
+}
+
+/** What an app has said since it was started. */
+interface Said {
+  readonly firstLine: Promise<string>;
+  readonly stderr: readonly string[];
+}
+
+/**
+ * Listens from the moment the app is spawned. Playwright reads the streams itself, so whoever waits
+ * for its launch to answer has lost what a quick app said while this process was slow.
+ */
+async function listening<T>(
+  argument: string,
+  launch: () => Promise<T>,
+): Promise<{ readonly result: T; readonly said: Said }> {
+  let said: Said | null = null;
+  const born = (message: unknown): void => {
+    const { process: child } = message as { readonly process: ChildProcess };
+    child.once('spawn', () => {
+      if (said || !child.spawnargs.includes(argument)) return;
+      const stderr: string[] = [];
+      child.stderr?.on('data', (chunk: Buffer) => stderr.push(String(chunk)));
+      const first = firstLine(child.stdout as NodeJS.ReadableStream);
+      first.catch(() => {});
+      said = { firstLine: first, stderr };
+    });
+  };
+  subscribe('child_process', born);
+  try {
+    const result = await launch();
+    if (!said) throw new Error('the app was launched and its process was not seen');
+    return { result, said };
+  } finally {
+    unsubscribe('child_process', born);
+  }
 }
 
 /** Reads on after it, so that the app is never stopped by a full pipe. */

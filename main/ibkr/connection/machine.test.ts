@@ -491,4 +491,27 @@ describe('people and leases', () => {
     bench.send({ type: 'wake' });
     expect(bench.count('open')).toBe(3);
   });
+
+  it('begins an attempt again that slept through its time, without counting a failure', () => {
+    const bench = new Bench();
+    bench.connect();
+    bench.send({ type: 'tcp', attempt: bench.attempt });
+    bench.now += 3_600_000;
+    bench.send({ type: 'wake' });
+    expect(bench.count('close')).toBe(1);
+    expect(nextAlarm(bench.state, bench.heard)).toBeNull();
+    bench.closed();
+    expect(bench.count('open')).toBe(2);
+    expect(bench.state.failedAttempts).toBe(0);
+    bench.handshake();
+    expect(bench.state.phase).toBe('connected');
+  });
+
+  it('leaves an attempt alone that still has time when the computer wakes', () => {
+    const bench = new Bench();
+    bench.connect();
+    bench.send({ type: 'wake' });
+    expect(bench.count('close')).toBe(0);
+    expect(bench.state.link.at).toBe('opening');
+  });
 });

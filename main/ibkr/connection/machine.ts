@@ -151,6 +151,11 @@ class Run extends StepInProgress {
     if (link.at === 'open') {
       this.#sendProbe(link, this.timeouts.probes - 1, wakeProbeMs);
       this.note('info', 'The computer woke up; checking the connection.');
+    } else if (link.at === 'opening' && this.moment.now >= link.deadline) {
+      // The attempt slept through its time: the gateway is not to blame, and there is nothing to wait for.
+      this.close();
+      this.set({ nextAttemptAt: this.moment.now });
+      this.note('info', 'The computer woke up in the middle of an attempt; beginning it again.');
     } else if (link.at === 'none') {
       this.set({ nextAttemptAt: this.moment.now });
       this.note('info', 'The computer woke up; connecting at once.');
