@@ -144,6 +144,8 @@ describe('the control port', () => {
     ['{"id":5,"cmd":"fault","name":"mute","on":true,"ms":5}', 'BAD_PARAMETER'],
     ['{"id":5,"cmd":"fault","name":"mute","on":true,"every":5}', 'BAD_PARAMETER'],
     ['{"id":5,"cmd":"fault","name":"bar-holes","on":true,"from":"soon"}', 'BAD_PARAMETER'],
+    ['{"id":5,"cmd":"fault","name":"farm-broken","on":true,"farm":"nofarm"}', 'BAD_PARAMETER'],
+    ['{"id":5,"cmd":"fault","name":"mute","on":true,"for":1e12}', 'BAD_PARAMETER'],
     ['{"id":5,"cmd":"push","code":"x","message":"y"}', 'BAD_PARAMETER'],
     ['{"id":5,"cmd":"log","since":{}}', 'BAD_PARAMETER'],
     ['[1]', 'BAD_COMMAND'],

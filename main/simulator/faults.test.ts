@@ -335,6 +335,20 @@ describe('faults', () => {
     expect(probe.has('managedAccounts')).toBe(false);
   });
 
+  it('truncate: a tick may be the message that is cut', async () => {
+    const { clock, simulator } = await stage.running();
+    const probe = await stage.greeted(simulator);
+    probe.request('marketData', marketDataRequest(1));
+    await until(() => simulator.sessions()[0]?.lines === 1);
+    await quiet(probe);
+    simulator.fault('truncate', { how: 'socket' });
+    await until(() => {
+      clock.advance(250);
+      return probe.closed;
+    });
+    expect(probe.closed).toBe(true);
+  });
+
   it('restart: everyone is closed, nobody gets in while it is down, then the ids are free', async () => {
     const { clock, simulator } = await stage.running();
     const probe = await stage.greeted(simulator, 4);

@@ -5,6 +5,9 @@ import { Sink } from './protocol/sink.ts';
 /** What one client may leave unread before it is dropped. */
 export const mostUnread = 8 * 1024 * 1024;
 
+/** How a message is spoilt: too short for what it is, or half of it and then the end. */
+export type Cut = 'frame' | 'socket';
+
 interface Late {
   readonly due: number;
   readonly bytes: Buffer;
@@ -23,6 +26,7 @@ export class Outbox {
   #lateBytes = 0;
   #timer: Cancel | undefined;
   #sent = 0;
+  #cut: Cut | null = null;
 
   constructor(socket: Socket, clock: Clock, overflow: () => void) {
     this.#socket = socket;
@@ -47,6 +51,12 @@ export class Outbox {
     this.#delayMs = ms;
   }
 
+  /** Cuts the next message, whoever writes it: ticks go into the sink without passing anybody. */
+  cutNext(how: Cut): void {
+    this.flush();
+    this.#cut = how;
+  }
+
   written(): void {
     if (this.unread > mostUnread) {
       this.#overflow();
@@ -60,7 +70,16 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false;
     if (this.#closed || this.#sink.length === 0) return;
-    const bytes = this.#sink.take();
+    const how = this.#cut;
+    this.#cut = null;
+    const whole = this.#sink.take();
+    const bytes = how === null ? whole : cutFirst(whole, how);
+    if (how === 'socket') {
+      this.#write(bytes);
+      this.close();
+      this.#socket.end();
+      return;
+    }
     if (this.#delayMs === 0 && this.#late.length === 0) {
       this.#write(bytes);
       return;
@@ -110,4 +129,14 @@ export class Outbox {
     this.#sent += bytes.length;
     this.#socket.write(bytes);
   }
+}
+
+/** The sink holds whole frames, so the first one begins where the bytes begin. */
+function cutFirst(bytes: Buffer, how: Cut): Buffer {
+  const length = bytes.readUInt32BE(0);
+  const half = bytes.subarray(4, 4 + Math.max(1, length >> 1));
+  if (how === 'socket') return bytes.subarray(0, 4 + half.length);
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32BE(half.length);
+  return Buffer.concat([prefix, half, bytes.subarray(4 + length)]);
 }

@@ -6,7 +6,7 @@ import type { Line } from './feed/line.ts';
 import type { LiveBars, UpdatingBars } from './feed/live-bars.ts';
 import { Outbox } from './outbox.ts';
 import type { Answer, AnswerName } from './protocol/answers.ts';
-import { answerFrame, encodeAnswer } from './protocol/encode.ts';
+import { encodeAnswer } from './protocol/encode.ts';
 import { FrameReader } from './protocol/frames.ts';
 
 /** What may be asked of a connection, in the order it comes. */
@@ -52,7 +52,6 @@ export class Session {
   requests = 0;
   readonly #clock: Clock;
   #silence: 'none' | 'pause' | 'dead' = 'none';
-  #truncate: 'none' | 'frame' | 'socket' = 'none';
   #waiting: (() => void)[] = [];
 
   constructor(number: number, socket: Socket, clock: Clock, overflow: (session: Session) => void) {
@@ -94,15 +93,11 @@ export class Session {
   }
 
   truncateNext(how: 'frame' | 'socket'): void {
-    this.#truncate = how;
+    this.outbox.cutNext(how);
   }
 
   send<N extends AnswerName>(name: N, values: Answer<N>): void {
     if (this.phase === 'closed' || this.silent) return;
-    if (this.#truncate !== 'none') {
-      this.#cut(answerFrame(name, values, this.version));
-      return;
-    }
     encodeAnswer(this.outbox.sink, name, values, this.version);
     this.outbox.written();
   }
@@ -116,22 +111,5 @@ export class Session {
     if (this.phase === 'closed' || this.silent) return;
     this.outbox.sink.bytes(bytes);
     this.outbox.written();
-  }
-
-  /** Half a message under a length that fits it, or half a frame and the end of the connection. */
-  #cut(frame: Buffer): void {
-    const how = this.#truncate;
-    this.#truncate = 'none';
-    const half = frame.subarray(4, 4 + Math.max(1, (frame.length - 4) >> 1));
-    if (how === 'frame') {
-      const short = Buffer.alloc(4 + half.length);
-      short.writeUInt32BE(half.length);
-      half.copy(short, 4);
-      this.raw(short);
-      return;
-    }
-    this.raw(frame.subarray(0, 4 + half.length));
-    this.outbox.flush();
-    this.socket.end();
   }
 }

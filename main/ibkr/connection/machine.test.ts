@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextAlarm, step } from './machine.ts';
+import { situationOf } from './reasons.ts';
 import {
   type ConnectionEvent,
   type Effect,
@@ -262,6 +263,15 @@ describe('a loss', () => {
     bench.closed();
     expect(bench.state.phase).toBe('disconnected');
     expect(nextAlarm(bench.state, bench.heard)).toBeNull();
+    expect(situationOf(bench.state)).toMatchObject({
+      sentence: 'The connection to TWS ended; automatic reconnection is off.',
+      needsAttention: true,
+    });
+    const again = connected();
+    again.closed();
+    expect(situationOf(again.state).sentence).toBe(
+      'The connection to TWS ended; opening a new one.',
+    );
   });
 
   it('is noticed within 15 s when the socket stays open but silent', () => {

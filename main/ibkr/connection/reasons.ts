@@ -41,6 +41,11 @@ export function situationOf(state: MachineState): Situation {
     todo,
     needsAttention: true,
   });
+  // Without automatic reconnection a loss is the end until somebody connects again.
+  const lost = (what: string, next: string, ...todo: string[]): Situation =>
+    state.intent === 'down'
+      ? alarm(`${what}; automatic reconnection is off.`, 'Press Connect to connect again.', ...todo)
+      : calm(`${what}; ${next}.`, ...todo);
   switch (state.reason) {
     case 'not-started':
       return calm('Not started yet.');
@@ -91,16 +96,12 @@ export function situationOf(state: MachineState): Situation {
       );
     case 'client-id-in-use':
       return {
-        sentence: `Client id ${state.clientId} is in use; ${
-          state.config.clientIds.policy === 'cycle'
-            ? 'the next one is tried.'
-            : 'waiting for it to become free.'
-        }`,
+        sentence: `Client id ${state.clientId} is in use${whatFollowsClash(state)}.`,
         todo: [
           'Give each program its own client id (--client-id).',
           'A connection that was lost holds its id for a while; restart TWS if it never lets go.',
         ],
-        needsAttention: state.config.clientIds.policy === 'fixed',
+        needsAttention: state.config.clientIds.policy === 'fixed' || state.intent === 'down',
       };
     case 'client-ids-used-up':
       return alarm(
@@ -120,21 +121,23 @@ export function situationOf(state: MachineState): Situation {
         'start Gatehouse with --live for a live account, without it for a paper account.',
       );
     case 'socket-closed':
-      return calm('The connection to TWS ended; opening a new one.');
+      return lost('The connection to TWS ended', 'opening a new one');
     case 'half-open':
-      return calm(
-        'The connection looked open, but TWS no longer answered; opening a new one.',
+      return lost(
+        'The connection looked open, but TWS no longer answered',
+        'opening a new one',
         restartProgram,
       );
     case 'garbage':
-      return calm(
-        'TWS sent something unreadable; opening a new connection.',
+      return lost(
+        'TWS sent something unreadable',
+        'opening a new connection',
         'Check that the port belongs to TWS or IB Gateway and not to another program.',
       );
     case 'port-moved':
-      return calm(`TWS moved its API to port ${state.port}; connecting there.`);
+      return lost(`TWS moved its API to port ${state.port}`, 'connecting there');
     case 'data-dead':
-      return calm('Connected, but no data came; opening a new connection.');
+      return lost('Connected, but no data came', 'opening a new connection');
     case 'woke-up':
       return calm('The computer woke up; checking the connection.');
     case 'scheduled-restart':
@@ -148,6 +151,13 @@ export function situationOf(state: MachineState): Situation {
     case 'gave-up':
       return alarm('No connection could be made; no further attempt is made.', startProgram);
   }
+}
+
+function whatFollowsClash(state: MachineState): string {
+  if (state.intent === 'down') return '';
+  return state.config.clientIds.policy === 'cycle'
+    ? '; the next one is tried'
+    : '; waiting for it to become free';
 }
 
 /** One attempt's failure in few words, for the timeline. */

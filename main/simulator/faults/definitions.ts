@@ -6,7 +6,6 @@ export type ParameterKind =
   | 'ids'
   | 'symbols'
   | 'time'
-  | 'text'
   | 'yes-no'
   | { readonly oneOf: readonly string[] };
 
@@ -54,7 +53,10 @@ export const faultDefinitions = {
   },
   'farm-broken': {
     about: '2103, 2105 or 2157 and no data from that farm; at the end 2104, 2106 or 2158.',
-    parameters: { farm: 'text', dead: 'yes-no' },
+    parameters: {
+      farm: { oneOf: ['usfarm', 'usfuture', 'cashfarm', 'ushmds', 'secdefil'] },
+      dead: 'yes-no',
+    },
     nature: 'state',
   },
   'feed-silent': {

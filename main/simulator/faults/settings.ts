@@ -12,6 +12,9 @@ const common: Readonly<Record<string, ParameterKind>> = {
   clients: 'ids',
 };
 
+/** A timer that is set for longer than 24 days rings at once. */
+const longestSeconds = 2_000_000;
+
 /** A command that cannot be carried out, with what was wrong with it. */
 export class CommandError extends Error {
   readonly code: string;
@@ -76,7 +79,9 @@ function parse(fault: FaultName, key: string, kind: ParameterKind, raw: unknown)
   switch (kind) {
     case 'seconds':
       if (typeof raw !== 'number' || !Number.isFinite(raw)) throw wrong('a number of seconds');
-      if (raw < 0 && key !== 'seconds') throw wrong('0 seconds or more');
+      if (key !== 'seconds' && !(raw >= 0 && raw <= longestSeconds)) {
+        throw wrong(`0 to ${longestSeconds} seconds`);
+      }
       return raw;
     case 'milliseconds':
       if (typeof raw !== 'number' || !(raw >= 0 && raw <= 3_600_000)) {
@@ -100,9 +105,6 @@ function parse(fault: FaultName, key: string, kind: ParameterKind, raw: unknown)
       return raw;
     case 'time':
       return instant(raw) ?? fail(wrong('a time: epoch milliseconds or ISO 8601'));
-    case 'text':
-      if (typeof raw !== 'string' || raw === '') throw wrong('text');
-      return raw;
     case 'yes-no':
       if (typeof raw !== 'boolean') throw wrong('true or false');
       return raw;
