@@ -18,7 +18,7 @@ test('shows live feeds, with ages that stay young', async ({ page }) => {
   await page.goto(address);
   await expect(page.getByTestId('headline')).toContainText(/Live: \d+ feeds/);
   await expect(page.getByTestId('connection')).toContainText('Connected to 127.0.0.1');
-  await expect(page.locator('[data-ticker=SPY]').getByText('fresh')).toBeVisible();
+  await expect(page.locator('[data-ticker=AAPL]').getByText('fresh')).toBeVisible();
   await expect(page.getByText('DU1234567')).toBeVisible();
 });
 
