@@ -29,12 +29,12 @@ export interface GatewaySettings {
   readonly serverVersion: number;
   readonly accounts: readonly string[];
   readonly ticksPerSecond: number;
+  readonly feedEveryMs: number;
   readonly limits: boolean;
   readonly clockRate: number;
   readonly kind: 'tws' | 'gateway';
 }
 
-const pumpMs = 100;
 /** In real time, so that a gateway asked for more than it can make falls behind no further. */
 const mostBehindMs = 2000;
 /** A client that has not said hello and started by then is let go. */
@@ -85,7 +85,7 @@ export class Gateway implements Core {
       {
         perSecond: settings.ticksPerSecond,
         startMs: now,
-        sliceMs: 2 * pumpMs * Math.max(1, settings.clockRate),
+        sliceMs: 2 * settings.feedEveryMs * Math.max(1, settings.clockRate),
         mostBehindMs: mostBehindMs * Math.max(1, settings.clockRate),
       },
       (line) => this.mayFlow(line),
@@ -123,7 +123,7 @@ export class Gateway implements Core {
     this.#port = this.settings.port;
     await this.listen();
     this.#timers.push(
-      every(this.clock, pumpMs, () => this.#pump()),
+      every(this.clock, this.settings.feedEveryMs, () => this.#pump()),
       every(this.clock, accountUpdateMs, () => {
         for (const session of this.#sessions) sendAccountNews(this, session);
       }),

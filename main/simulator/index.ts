@@ -47,6 +47,7 @@ export interface Simulator {
 
 const defaultSeed = 1;
 const defaultTicksPerSecond = 4;
+const defaultFeedEveryMs = 100;
 const defaultAccount = 'DU1234567';
 
 /** Starts a simulated gateway; the promise is fulfilled when it listens. */
@@ -81,6 +82,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       serverVersion,
       accounts: options.accounts ?? [defaultAccount],
       ticksPerSecond: options.ticksPerSecond ?? defaultTicksPerSecond,
+      feedEveryMs: options.feedEveryMs ?? defaultFeedEveryMs,
       limits: options.limits ?? true,
       clockRate: options.clockRate ?? 1,
       kind: options.kind ?? 'tws',

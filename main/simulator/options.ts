@@ -13,6 +13,8 @@ export interface SimulatorOptions {
   /** So many made-up stocks beside the known ones. */
   readonly generated?: number;
   readonly ticksPerSecond?: number;
+  /** How often ticks leave, in milliseconds of real time; 100 unless said otherwise. */
+  readonly feedEveryMs?: number;
   /** The newest server version offered, 100 to 193. */
   readonly serverVersion?: number;
   readonly accounts?: readonly string[];

@@ -18,6 +18,7 @@ export function startDemo(clock: Clock, log: Log): Promise<Simulator> {
   return startSimulator({
     port: 0,
     ticksPerSecond: 2,
+    feedEveryMs: 500,
     controlPort: 0,
     marketHours: 'always',
     limits: false,
