@@ -1,7 +1,7 @@
 import type { AnswerBuffer } from './answer-buffer.ts';
 import type { QuoteCells } from './quote-cells.ts';
 import type { Handler, Peer, Reply, Request } from './request.ts';
-import { RequestScanner, textOf } from './request-scanner.ts';
+import { kinds, RequestScanner, textOf } from './request-scanner.ts';
 import { compactJson, escapeWide, Refusal } from './wire.ts';
 
 const getQuote = Buffer.from('"get_quote"');
@@ -43,12 +43,12 @@ export class Dispatcher {
     if (!scanner.scan(line, start, end)) {
       return refused('null', new Refusal('BAD_REQUEST', 'Malformed JSON'));
     }
-    const hasId = scanner.idKind !== 'absent' && scanner.idKind !== 'null';
-    if (!scanner.versionIsOne || !hasId || scanner.typeKind === 'absent') {
+    const hasId = scanner.idKind !== kinds.absent && scanner.idKind !== kinds.null;
+    if (!scanner.versionIsOne || !hasId || scanner.typeKind === kinds.absent) {
       const missing = [
         ...(scanner.versionIsOne ? [] : ['v']),
         ...(hasId ? [] : ['id']),
-        ...(scanner.typeKind === 'absent' ? ['type'] : []),
+        ...(scanner.typeKind === kinds.absent ? ['type'] : []),
       ];
       return refused(
         this.#idJson(line),
@@ -69,7 +69,8 @@ export class Dispatcher {
     const quotes = this.#quotes;
     if (quotes === null) return false;
     const { typeStart, typeEnd, idKind, idStart, idEnd } = scanner;
-    if (scanner.tickerKind !== 'string' || idKind === 'nested' || scanner.wide) return false;
+    if (scanner.tickerKind !== kinds.string || idKind === kinds.nested || scanner.wide)
+      return false;
     if (typeEnd - typeStart !== getQuote.length) return false;
     for (let i = 0; i < getQuote.length; i++) {
       if (line[typeStart + i] !== getQuote[i]) return false;
@@ -105,14 +106,14 @@ export class Dispatcher {
 
   #idJson(line: Buffer): string {
     const { idKind, idStart, idEnd } = this.#scanner;
-    if (idKind === 'absent') return 'null';
+    if (idKind === kinds.absent) return 'null';
     const json = textOf(line, idStart, idEnd);
-    return escapeWide(idKind === 'nested' ? compactJson(json) : json);
+    return escapeWide(idKind === kinds.nested ? compactJson(json) : json);
   }
 
   #type(line: Buffer): string | null {
     const { typeKind, typeStart, typeEnd } = this.#scanner;
-    if (typeKind !== 'string' && typeKind !== 'escaped') return null;
+    if (typeKind !== kinds.string && typeKind !== kinds.escaped) return null;
     return JSON.parse(textOf(line, typeStart, typeEnd)) as string;
   }
 }

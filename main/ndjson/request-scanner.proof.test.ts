@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { count } from '../../testing/counts.ts';
-import { RequestScanner, textOf } from './request-scanner.ts';
+import { kinds, RequestScanner, textOf } from './request-scanner.ts';
 import { expectedOf } from './testing/oracle.ts';
 
 const scanner = new RequestScanner();
@@ -13,7 +13,7 @@ function scan(line: Buffer, behind = '}"],:{"v":1}'): { valid: boolean; id: stri
   const chunk = Buffer.concat([before, line, Buffer.from(behind)]);
   const valid = scanner.scan(chunk, before.length, before.length + line.length);
   const id =
-    valid && scanner.idKind !== 'absent' ? textOf(chunk, scanner.idStart, scanner.idEnd) : '';
+    valid && scanner.idKind !== kinds.absent ? textOf(chunk, scanner.idStart, scanner.idEnd) : '';
   return { valid, id, v: scanner.versionIsOne };
 }
 

@@ -1,7 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 
 /** What kind of value a field has; `escaped` is a string that holds a backslash. */
-export type FieldKind = 'absent' | 'null' | 'string' | 'escaped' | 'number' | 'literal' | 'nested';
+export const kinds = {
+  absent: 0,
+  null: 1,
+  string: 2,
+  escaped: 3,
+  number: 4,
+  literal: 5,
+  nested: 6,
+} as const;
+
+export type FieldKind = (typeof kinds)[keyof typeof kinds];
 
 /** Deeper nesting than this is refused rather than followed. */
 export const maxDepth = 256;
@@ -21,147 +31,133 @@ const fieldId = 2;
 const fieldType = 3;
 const fieldTicker = 4;
 
+/** What a step returns that found no way to go on. */
+const nowhere = -1;
+
+/** 1 for the bytes that stand for themselves in a string: plain ASCII but for quote and backslash. */
+const plain = new Uint8Array(256).map((_, byte) =>
+  byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
 /**
  * Reads one request without building objects: checks the whole line against the JSON grammar and
  * notes where the fields every request needs stand. The spans point into the line that was scanned,
  * which is how an id comes back digit for digit. One scanner serves all connections in turn.
+ *
+ * Every step is told where to begin and returns where it ended: positions that live in variables of
+ * the loop, not in fields, are a good part of the speed. So are the kinds being small numbers.
  */
 export class RequestScanner {
   versionIsOne = false;
-  idKind: FieldKind = 'absent';
+  idKind: FieldKind = kinds.absent;
   idStart = 0;
   idEnd = 0;
-  typeKind: FieldKind = 'absent';
+  typeKind: FieldKind = kinds.absent;
   typeStart = 0;
   typeEnd = 0;
-  tickerKind: FieldKind = 'absent';
+  tickerKind: FieldKind = kinds.absent;
   tickerStart = 0;
   tickerEnd = 0;
   /** True where the line is more than plain ASCII, so that an echo must be escaped. */
   wide = false;
 
   #buffer: Uint8Array = new Uint8Array(0);
-  #at = 0;
   #end = 0;
-  #kind: FieldKind = 'absent';
+  /** What the last value, or key, was. */
+  #kind: FieldKind = kinds.absent;
   readonly #nesting = new Uint8Array(maxDepth);
 
   /** False where the line is not exactly one JSON object. */
   scan(buffer: Uint8Array, start: number, end: number): boolean {
     this.versionIsOne = false;
-    this.idKind = 'absent';
-    this.typeKind = 'absent';
-    this.tickerKind = 'absent';
+    this.idKind = kinds.absent;
+    this.typeKind = kinds.absent;
+    this.tickerKind = kinds.absent;
     this.wide = false;
     this.#buffer = buffer;
-    this.#at = start;
     this.#end = end;
-    if (!this.#object()) return false;
-    if (this.#at !== end && afterBlanks(buffer, this.#at) !== end) return false;
+    const at = this.#object(afterBlanks(buffer, start));
+    if (at === nowhere || (at !== end && afterBlanks(buffer, at) !== end)) return false;
     return !this.wide || isUtf8(buffer.subarray(start, end));
   }
 
-  /** The top level, in one loop over plain numbers: this is where the time of a request goes. */
-  #object(): boolean {
+  /**
+   * The top level: this is where the time of a request goes. What requests mostly hold, plain strings
+   * and whole numbers, is followed right here, for a call costs as much as a short string.
+   */
+  #object(from: number): number {
     const buffer = this.#buffer;
     const end = this.#end;
-    let at = afterBlanks(buffer, this.#at);
-    if (buffer[at] !== openBrace) return false;
-    at = afterBlanks(buffer, at + 1);
-    if (buffer[at] === closeBrace) {
-      this.#at = at + 1;
-      return at < end;
-    }
+    if (buffer[from] !== openBrace) return nowhere;
+    let at = afterBlanks(buffer, from + 1);
+    if (buffer[at] === closeBrace) return this.#within(at + 1);
     for (;;) {
-      if (buffer[at] !== quote) return false;
-      const keyStart = at + 1;
-      this.#at = at;
-      if (!this.#string()) return false;
-      at = this.#at;
-      const keyEnd = at - 1;
-      const escapedKey = this.#kind === 'escaped';
-      if (buffer[at] === colon) at++;
-      else {
-        at = afterBlanks(buffer, at);
-        if (buffer[at++] !== colon) return false;
+      if (buffer[at] !== quote) return nowhere;
+      const keyStart = ++at;
+      while (at < end && plain[buffer[at] as number] === 1) at++;
+      let field = fieldOther;
+      if (buffer[at] === quote) {
+        field = fieldNamed(buffer, keyStart, at++);
+      } else {
+        at = this.#string(keyStart);
+        if (at === nowhere) return nowhere;
+        if (this.#kind === kinds.escaped) field = this.#escapedField(keyStart, at - 1);
       }
       at = afterBlanks(buffer, at);
+      if (buffer[at] !== colon) return nowhere;
+      at = afterBlanks(buffer, at + 1);
       const valueStart = at;
-      this.#at = at;
       const first = buffer[at] as number;
-      if (first === quote ? !this.#string() : !this.#value(first)) return false;
-      at = this.#at;
-      this.#note(keyStart, keyEnd, escapedKey, valueStart);
-      at = afterBlanks(buffer, at);
-      const after = buffer[at++];
-      if (after === closeBrace) {
-        this.#at = at;
-        return at <= end;
+      let kind: FieldKind = kinds.absent;
+      if (first === quote) {
+        at++;
+        while (at < end && plain[buffer[at] as number] === 1) at++;
+        if (buffer[at++] === quote) kind = kinds.string;
+      } else if (first > 0x30 && first <= 0x39) {
+        at++;
+        while (at < end && isDigit(buffer[at] as number)) at++;
+        if (buffer[at] === comma || buffer[at] === closeBrace) kind = kinds.number;
       }
-      if (after !== comma) return false;
+      if (kind === kinds.absent) {
+        at = this.#value(valueStart);
+        if (at === nowhere) return nowhere;
+        kind = this.#kind;
+      }
+      if (field !== fieldOther) this.#note(field, kind, valueStart, at);
       at = afterBlanks(buffer, at);
+      if (buffer[at] === closeBrace) return this.#within(at + 1);
+      if (buffer[at] !== comma) return nowhere;
+      at = afterBlanks(buffer, at + 1);
     }
   }
 
   /** Of a key that stands twice the last one counts, as with every JSON parser. */
-  #note(keyStart: number, keyEnd: number, escapedKey: boolean, valueStart: number): void {
-    const kind = this.#kind;
-    switch (escapedKey ? this.#escapedField(keyStart, keyEnd) : this.#field(keyStart, keyEnd)) {
+  #note(field: number, kind: FieldKind, start: number, end: number): void {
+    switch (field) {
       case fieldV:
-        this.versionIsOne = kind === 'number' && this.#isOne(valueStart, this.#at);
+        this.versionIsOne = kind === kinds.number && this.#isOne(start, end);
         return;
       case fieldId:
         this.idKind = kind;
-        this.idStart = valueStart;
-        this.idEnd = this.#at;
+        this.idStart = start;
+        this.idEnd = end;
         return;
       case fieldType:
         this.typeKind = kind;
-        this.typeStart = valueStart;
-        this.typeEnd = this.#at;
+        this.typeStart = start;
+        this.typeEnd = end;
         return;
       case fieldTicker:
         this.tickerKind = kind;
-        this.tickerStart = valueStart;
-        this.tickerEnd = this.#at;
+        this.tickerStart = start;
+        this.tickerEnd = end;
         return;
-      default:
-        return;
-    }
-  }
-
-  #field(start: number, end: number): number {
-    const buffer = this.#buffer;
-    const first = buffer[start];
-    switch (end - start) {
-      case 1:
-        return first === 0x76 ? fieldV : fieldOther;
-      case 2:
-        return first === 0x69 && buffer[start + 1] === 0x64 ? fieldId : fieldOther;
-      case 4:
-        return first === 0x74 &&
-          buffer[start + 1] === 0x79 &&
-          buffer[start + 2] === 0x70 &&
-          buffer[start + 3] === 0x65
-          ? fieldType
-          : fieldOther;
-      case 6:
-        return first === 0x74 &&
-          buffer[start + 1] === 0x69 &&
-          buffer[start + 2] === 0x63 &&
-          buffer[start + 3] === 0x6b &&
-          buffer[start + 4] === 0x65 &&
-          buffer[start + 5] === 0x72
-          ? fieldTicker
-          : fieldOther;
-      default:
-        return fieldOther;
     }
   }
 
   #escapedField(start: number, end: number): number {
-    const name = JSON.parse(textOf(this.#buffer, start - 1, end + 1)) as string;
-    return ['', 'v', 'id', 'type', 'ticker'].indexOf(name);
+    const name = Buffer.from(JSON.parse(textOf(this.#buffer, start - 1, end + 1)) as string);
+    return fieldNamed(name, 0, name.length);
   }
 
   #isOne(start: number, end: number): boolean {
@@ -169,156 +165,164 @@ export class RequestScanner {
     return Number(textOf(this.#buffer, start, end)) === 1;
   }
 
-  #value(first: number): boolean {
-    if (first === openBrace || first === openBracket) return this.#nested();
-    return this.#scalar(first);
+  #value(at: number): number {
+    const first = this.#byte(at);
+    if (first === quote) return this.#string(at + 1);
+    if (first === openBrace || first === openBracket) return this.#nested(at);
+    return this.#bare(first, at);
   }
 
-  #scalar(first: number): boolean {
-    if (first === quote) return this.#string();
-    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return this.#number();
-    if (first === 0x74) return this.#literal('true', 'literal');
-    if (first === 0x66) return this.#literal('false', 'literal');
-    if (first === 0x6e) return this.#literal('null', 'null');
-    return false;
+  /** A value that is neither a string nor holds others. */
+  #bare(first: number, at: number): number {
+    if (first === 0x2d || isDigit(first)) return this.#number(at);
+    if (first === 0x74) return this.#literal('true', kinds.literal, at);
+    if (first === 0x66) return this.#literal('false', kinds.literal, at);
+    if (first === 0x6e) return this.#literal('null', kinds.null, at);
+    return nowhere;
   }
 
   /** Follows arrays and objects with a stack of its own, so that no depth can exhaust the call stack. */
-  #nested(): boolean {
+  #nested(from: number): number {
+    const buffer = this.#buffer;
     const nesting = this.#nesting;
     let depth = 0;
+    let at = from;
     for (;;) {
       // A value stands here.
-      const first = this.#peek();
+      const first = this.#byte(at);
       if (first === openBrace || first === openBracket) {
-        if (depth === maxDepth) return false;
+        if (depth === maxDepth) return nowhere;
         nesting[depth++] = first;
-        this.#at++;
-        this.#skipBlanks();
-        if (this.#peek() !== (first === openBrace ? closeBrace : closeBracket)) {
-          if (first === openBrace && !this.#keyAndColon()) return false;
+        at = afterBlanks(buffer, at + 1);
+        if (this.#byte(at) !== (first === openBrace ? closeBrace : closeBracket)) {
+          if (first === openBrace) at = this.#keyAndColon(at);
+          if (at === nowhere) return nowhere;
           continue;
         }
-        this.#at++;
+        at++;
         depth--;
-      } else if (!this.#scalar(first)) {
-        return false;
+      } else {
+        at = first === quote ? this.#string(at + 1) : this.#bare(first, at);
+        if (at === nowhere) return nowhere;
       }
       // A value has ended here: what closes with it, and does another follow?
       for (;;) {
         if (depth === 0) {
-          this.#kind = 'nested';
-          return true;
+          this.#kind = kinds.nested;
+          return at;
         }
-        this.#skipBlanks();
+        at = afterBlanks(buffer, at);
         const inObject = nesting[depth - 1] === openBrace;
-        const after = this.#take();
+        const after = this.#byte(at++);
         if (after === comma) {
-          this.#skipBlanks();
-          if (inObject && !this.#keyAndColon()) return false;
+          at = afterBlanks(buffer, at);
+          if (inObject) at = this.#keyAndColon(at);
+          if (at === nowhere) return nowhere;
           break;
         }
-        if (after !== (inObject ? closeBrace : closeBracket)) return false;
+        if (after !== (inObject ? closeBrace : closeBracket)) return nowhere;
         depth--;
       }
     }
   }
 
-  #keyAndColon(): boolean {
-    if (this.#peek() !== quote || !this.#string()) return false;
-    this.#skipBlanks();
-    if (this.#take() !== colon) return false;
-    this.#skipBlanks();
-    return true;
+  #keyAndColon(from: number): number {
+    if (this.#byte(from) !== quote) return nowhere;
+    const keyEnd = this.#string(from + 1);
+    if (keyEnd === nowhere) return nowhere;
+    const at = afterBlanks(this.#buffer, keyEnd);
+    return this.#byte(at) === colon ? afterBlanks(this.#buffer, at + 1) : nowhere;
   }
 
-  #string(): boolean {
+  /** `from` is behind the opening quote. */
+  #string(from: number): number {
     const buffer = this.#buffer;
     const end = this.#end;
-    let at = this.#at + 1;
-    this.#kind = 'string';
-    while (at < end) {
+    let at = from;
+    for (; at < end; at++) {
       const byte = buffer[at] as number;
-      if (byte === quote) {
-        this.#at = at + 1;
-        return true;
-      }
-      if (byte < 0x20) return false;
+      if (byte === quote || byte < 0x20 || byte === backslash || byte > 0x7f) break;
+    }
+    if (at >= end || buffer[at] !== quote) return this.#unusualString(at);
+    this.#kind = kinds.string;
+    return at + 1;
+  }
+
+  /** The rest of a string, from the first byte on that is not plain. */
+  #unusualString(from: number): number {
+    const buffer = this.#buffer;
+    const end = this.#end;
+    this.#kind = kinds.string;
+    for (let at = from; at < end; ) {
+      const byte = buffer[at] as number;
+      if (byte === quote) return at + 1;
+      if (byte < 0x20) return nowhere;
       if (byte === backslash) {
-        this.#kind = 'escaped';
-        const escaped = at + 1 < end ? (buffer[at + 1] as number) : 0;
-        if (escaped === 0x75) {
-          if (at + 6 > end) return false;
-          for (let digit = at + 2; digit < at + 6; digit++) {
-            if (!isHexDigit(buffer[digit] as number)) return false;
-          }
-          at += 6;
-        } else if (isShortEscape(escaped)) {
-          at += 2;
-        } else {
-          return false;
-        }
+        this.#kind = kinds.escaped;
+        at = this.#escape(at + 1);
+        if (at === nowhere) return nowhere;
       } else {
         if (byte > 0x7f) this.wide = true;
         at++;
       }
     }
-    return false;
+    return nowhere;
   }
 
-  #number(): boolean {
-    this.#kind = 'number';
-    if (this.#peek() === 0x2d) this.#at++;
-    if (this.#peek() === 0x30) this.#at++;
-    else if (!this.#digits()) return false;
-    const after = this.#peek();
-    if (after === comma || after === closeBrace) return true;
-    return this.#fraction() && this.#exponent();
+  /** `at` is behind the backslash. */
+  #escape(at: number): number {
+    const escaped = this.#byte(at);
+    if (isShortEscape(escaped)) return at + 1;
+    if (escaped !== 0x75 || at + 5 > this.#end) return nowhere;
+    for (let digit = at + 1; digit < at + 5; digit++) {
+      if (!isHexDigit(this.#buffer[digit] as number)) return nowhere;
+    }
+    return at + 5;
   }
 
-  #fraction(): boolean {
-    if (this.#peek() !== 0x2e) return true;
-    this.#at++;
-    return this.#digits();
+  #number(from: number): number {
+    this.#kind = kinds.number;
+    let at = this.#byte(from) === 0x2d ? from + 1 : from;
+    at = this.#byte(at) === 0x30 ? at + 1 : this.#digits(at);
+    if (at === nowhere) return nowhere;
+    const after = this.#byte(at);
+    if (after === comma || after === closeBrace) return at;
+    if (after === 0x2e) at = this.#digits(at + 1);
+    return at === nowhere ? nowhere : this.#exponent(at);
   }
 
-  #exponent(): boolean {
-    const mark = this.#peek();
-    if (mark !== 0x65 && mark !== 0x45) return true;
-    this.#at++;
-    const sign = this.#peek();
-    if (sign === 0x2b || sign === 0x2d) this.#at++;
-    return this.#digits();
+  #exponent(at: number): number {
+    const mark = this.#byte(at);
+    if (mark !== 0x65 && mark !== 0x45) return at;
+    const sign = this.#byte(at + 1);
+    return this.#digits(sign === 0x2b || sign === 0x2d ? at + 2 : at + 1);
   }
 
-  #digits(): boolean {
+  /** One digit at least. */
+  #digits(from: number): number {
     const buffer = this.#buffer;
-    const start = this.#at;
     const end = this.#end;
-    let at = start;
-    while (at < end && (buffer[at] as number) >= 0x30 && (buffer[at] as number) <= 0x39) at++;
-    this.#at = at;
-    return at > start;
+    let at = from;
+    while (at < end && isDigit(buffer[at] as number)) at++;
+    return at > from ? at : nowhere;
   }
 
-  #literal(word: string, kind: FieldKind): boolean {
+  #literal(word: string, kind: FieldKind, at: number): number {
     for (let i = 0; i < word.length; i++) {
-      if (this.#take() !== word.charCodeAt(i)) return false;
+      if (this.#byte(at + i) !== word.charCodeAt(i)) return nowhere;
     }
     this.#kind = kind;
-    return true;
+    return at + word.length;
   }
 
-  #skipBlanks(): void {
-    this.#at = afterBlanks(this.#buffer, this.#at);
+  /** The byte that stands there, or 0 behind the end of the line. */
+  #byte(at: number): number {
+    return at < this.#end ? (this.#buffer[at] as number) : 0;
   }
 
-  #peek(): number {
-    return this.#at < this.#end ? (this.#buffer[this.#at] as number) : 0;
-  }
-
-  #take(): number {
-    return this.#at < this.#end ? (this.#buffer[this.#at++] as number) : 0;
+  /** A step may have run past the end of the line, into what stands behind it. */
+  #within(at: number): number {
+    return at <= this.#end ? at : nowhere;
   }
 }
 
@@ -332,16 +336,44 @@ function afterBlanks(buffer: Uint8Array, from: number): number {
   return at;
 }
 
+function fieldNamed(buffer: Uint8Array, start: number, end: number): number {
+  const first = buffer[start];
+  switch (end - start) {
+    case 1:
+      return first === 0x76 ? fieldV : fieldOther;
+    case 2:
+      return first === 0x69 && buffer[start + 1] === 0x64 ? fieldId : fieldOther;
+    case 4:
+      return first === 0x74 &&
+        buffer[start + 1] === 0x79 &&
+        buffer[start + 2] === 0x70 &&
+        buffer[start + 3] === 0x65
+        ? fieldType
+        : fieldOther;
+    case 6:
+      return first === 0x74 &&
+        buffer[start + 1] === 0x69 &&
+        buffer[start + 2] === 0x63 &&
+        buffer[start + 3] === 0x6b &&
+        buffer[start + 4] === 0x65 &&
+        buffer[start + 5] === 0x72
+        ? fieldTicker
+        : fieldOther;
+    default:
+      return fieldOther;
+  }
+}
+
 export function textOf(buffer: Uint8Array, start: number, end: number): string {
   return Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start).toString('utf8');
 }
 
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
 function isHexDigit(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    (byte >= 0x41 && byte <= 0x46) ||
-    (byte >= 0x61 && byte <= 0x66)
-  );
+  return isDigit(byte) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
 }
 
 function isShortEscape(byte: number): boolean {
