@@ -1,8 +1,13 @@
+import { copyAscii } from './ascii-copy.ts';
+
 const slabBytes = 64 * 1024;
 
-/** A piece of text that lies ready in memory of somebody else's. */
+const head = Buffer.from('{"v":1,"id":');
+const headLength = 12;
+
+/** A piece of ASCII text that lies ready in memory of somebody else's. */
 export interface Prepared {
-  readonly texts: Buffer;
+  readonly texts: DataView;
   readonly from: number;
   readonly to: number;
 }
@@ -13,6 +18,7 @@ export interface Prepared {
  */
 export class AnswerBuffer {
   #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  #view = viewOf(this.#slab);
   #start = 0;
   #lastTaken = 0;
   #at = 0;
@@ -28,17 +34,16 @@ export class AnswerBuffer {
     this.#at += source.length;
   }
 
-  /** A short beginning, a piece of the request, and the prepared rest, in one go. */
-  answer(head: Uint8Array, request: Uint8Array, from: number, to: number, rest: Prepared): void {
-    const { texts, from: restFrom, to: restTo } = rest;
-    this.#reserve(head.length + to - from + restTo - restFrom);
+  /** The answer to the request whose id stands there in `request`; the rest lies prepared. */
+  answer(request: Uint8Array, idStart: number, idEnd: number, rest: Prepared): void {
+    const { texts, from, to } = rest;
+    this.#reserve(headLength + idEnd - idStart + to - from);
     const slab = this.#slab;
     let at = this.#at;
-    // For a few bytes a loop is faster than a call of `set`.
-    for (let i = 0; i < head.length; i++) slab[at++] = head[i] as number;
-    for (let i = from; i < to; i++) slab[at++] = request[i] as number;
-    texts.copy(slab, at, restFrom, restTo);
-    this.#at = at + restTo - restFrom;
+    // For a few bytes a loop is faster than any call.
+    for (let i = 0; i < headLength; i++) slab[at++] = head[i] as number;
+    for (let i = idStart; i < idEnd; i++) slab[at++] = request[i] as number;
+    this.#at = copyAscii(this.#view, at, texts, from, to);
   }
 
   ascii(text: string): void {
@@ -71,8 +76,13 @@ export class AnswerBuffer {
     const wider = Buffer.allocUnsafeSlow(Math.max(slabBytes, 2 * (collected + bytes)));
     this.#slab.copy(wider, 0, this.#start, this.#at);
     this.#slab = wider;
+    this.#view = viewOf(wider);
     this.#start = 0;
     this.#lastTaken = 0;
     this.#at = collected;
   }
+}
+
+function viewOf(memory: Buffer): DataView {
+  return new DataView(memory.buffer, memory.byteOffset, memory.length);
 }

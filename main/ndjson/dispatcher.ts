@@ -5,7 +5,8 @@ import { kinds, RequestScanner, textOf } from './request-scanner.ts';
 import { compactJson, escapeWide, Refusal } from './wire.ts';
 
 const getQuote = Buffer.from('"get_quote"');
-const head = Buffer.from('{"v":1,"id":');
+/** A number of its own: to compare with the length of a buffer costs more than a byte does. */
+const getQuoteLength = 11;
 
 /** What became of a line: already answered, or here is what to answer with. */
 export type Dispatched =
@@ -71,19 +72,19 @@ export class Dispatcher {
     const { typeStart, typeEnd, idKind, idStart, idEnd } = scanner;
     if (scanner.tickerKind !== kinds.string || idKind === kinds.nested || scanner.wide)
       return false;
-    if (typeEnd - typeStart !== getQuote.length) return false;
-    for (let i = 0; i < getQuote.length; i++) {
+    if (typeEnd - typeStart !== getQuoteLength) return false;
+    for (let i = 0; i < getQuoteLength; i++) {
       if (line[typeStart + i] !== getQuote[i]) return false;
     }
     const from = scanner.tickerStart + 1;
     const to = scanner.tickerEnd - 1;
     if (
-      !quotes.find(line, from, to, now) &&
+      !quotes.answers.find(line, from, to, now) &&
       !quotes.prepare(line.toString('latin1', from, to), now)
     ) {
       return false;
     }
-    out.answer(head, line, idStart, idEnd, quotes);
+    out.answer(line, idStart, idEnd, quotes.answers);
     return true;
   }
 

@@ -14,11 +14,11 @@ function cellsOf(...tickers: string[]): { board: QuoteBoard; cells: QuoteCells }
 /** Looks for the name in the middle of other bytes, as it stands in a request. */
 function find(cells: QuoteCells, ticker: string, now = start): string | undefined {
   const line = Buffer.from(`"${ticker}"`, 'latin1');
-  return cells.find(line, 1, line.length - 1, now) ? found(cells) : undefined;
+  return cells.answers.find(line, 1, line.length - 1, now) ? found(cells) : undefined;
 }
 
-function found({ texts, from, to }: QuoteCells): string {
-  return texts.toString('latin1', from, to);
+function found({ answers: { texts, from, to } }: QuoteCells): string {
+  return Buffer.from(texts.buffer).toString('latin1', from, to);
 }
 
 describe('prepared answers', () => {
