@@ -5,11 +5,15 @@ const slabBytes = 64 * 1024;
 const head = Buffer.from('{"v":1,"id":');
 const headLength = 12;
 
-/** A piece of ASCII text that lies ready in memory of somebody else's. */
+/** The rest of an answer: ASCII text that lies in three pieces in memory of somebody else's. */
 export interface Prepared {
   readonly texts: DataView;
+  readonly beforeFrom: number;
+  readonly beforeTo: number;
   readonly from: number;
   readonly to: number;
+  readonly afterFrom: number;
+  readonly afterTo: number;
 }
 
 /**
@@ -36,14 +40,18 @@ export class AnswerBuffer {
 
   /** The answer to the request whose id stands there in `request`; the rest lies prepared. */
   answer(request: Uint8Array, idStart: number, idEnd: number, rest: Prepared): void {
-    const { texts, from, to } = rest;
-    this.#reserve(headLength + idEnd - idStart + to - from);
+    const { texts, beforeFrom, beforeTo, from, to, afterFrom, afterTo } = rest;
+    const prepared = beforeTo - beforeFrom + to - from + afterTo - afterFrom;
+    this.#reserve(headLength + idEnd - idStart + prepared);
     const slab = this.#slab;
     let at = this.#at;
     // For a few bytes a loop is faster than any call.
     for (let i = 0; i < headLength; i++) slab[at++] = head[i] as number;
     for (let i = idStart; i < idEnd; i++) slab[at++] = request[i] as number;
-    this.#at = copyAscii(this.#view, at, texts, from, to);
+    const view = this.#view;
+    at = copyAscii(view, at, texts, beforeFrom, beforeTo);
+    at = copyAscii(view, at, texts, from, to);
+    this.#at = copyAscii(view, at, texts, afterFrom, afterTo);
   }
 
   ascii(text: string): void {

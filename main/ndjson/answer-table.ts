@@ -1,184 +1,169 @@
+import type { Prepared } from './answer-buffer.ts';
 import { shortestCopy } from './ascii-copy.ts';
 
 const quote = 0x22;
 
-/** What stands behind the ticker in an answer. */
-const afterTicker = { fresh: '","stale":false}}\n'.length, stale: '","stale":true}}\n'.length };
+/** What all answers have in common. The part of their own ends with the ticker. */
+export interface Frame {
+  readonly before: string;
+  readonly afterFresh: string;
+  readonly afterStale: string;
+}
 
-/** Answers lie in blocks that begin at multiples of this; block 0 is none. */
-const blockBytes = 64;
-
-/** A block begins with these: when the quote turns stale, the answer's length, and its room. */
-const headBytes = 16;
+/** A block begins with the last moment at which its quote is fresh, and the length of its text. */
+const headBytes = 12;
 const lengthAt = 2;
-const roomAt = 3;
 
-/** A slot holds the number of a block and, above it, part of the hash. */
-const blockMask = 0x3f_ffff;
-const hashMask = 0x7fff_ffff & ~blockMask;
-
-/** A longer price fits in the same place. */
-const roomToGrow = 16;
+/** Room for the usual quote. Where one is longer, all blocks grow. */
+const usualBlock = 128;
+const fewestSlots = 256;
 
 /**
  * The rendered answers, found by the bytes of a ticker's name, without making a string of them.
  *
- * With many tickers nothing of this is in the processor's nearest caches, and each step to another
- * place is a wait for memory. So there are only two: a slot of four bytes, of which thousands fit in a
- * near cache, and a block that holds all the rest, answer included. The name is compared with the
- * one inside the answer.
+ * With many tickers none of this is in the processor's nearest caches, and every step to another
+ * place is a wait for memory. So there is one such step: a slot is a single byte, so that thousands
+ * of them stay near, and the block of the same number holds the rest of an answer, but for what all
+ * have in common. The name is compared with the one inside the answer.
  */
-export class AnswerTable {
-  readonly #mostBlocks: number;
-  #memory = new Memory(64 * 1024);
-  /** The first block that nobody uses. */
-  #free = 1;
-  #slots = new Int32Array(256);
-  #mask = 255;
-  /** By the number of a name: its hash, its slot, and its block, which is 0 where it has none. */
-  readonly #hashes: number[] = [];
-  readonly #slotOf: number[] = [];
-  readonly #blockOf: number[] = [];
-  /** Where the answer that was found or written last lies in `texts`. */
+export class AnswerTable implements Prepared {
+  /** Where the answers lie; good until the next one is written. */
+  texts: DataView;
+  readonly beforeFrom = 0;
+  readonly beforeTo: number;
+  /** The answer that was found or written last. */
   from = 0;
   to = 0;
+  afterFrom = 0;
+  afterTo = 0;
 
-  /** Beyond `mostBytes` of memory all answers are dropped, to be written again when asked for. */
-  constructor(mostBytes = blockMask * blockBytes) {
-    this.#mostBlocks = Math.min(mostBytes / blockBytes, blockMask);
-  }
+  readonly #frame: Buffer;
+  readonly #freshTo: number;
+  /** Part of the hash of a name, or 0 where there is none. */
+  #slots = new Uint8Array(fewestSlots);
+  #blockBytes = usualBlock;
+  #blocks: Blocks;
+  /** By the number of a name. */
+  readonly #hashOf: number[] = [];
+  readonly #slotOf: number[] = [];
 
-  /** Where the answers lie; good until the next one is written. */
-  get texts(): DataView {
-    return this.#memory.view;
+  constructor({ before, afterFresh, afterStale }: Frame) {
+    this.#frame = Buffer.from(before + afterFresh + afterStale, 'latin1');
+    this.beforeTo = before.length;
+    this.#freshTo = before.length + afterFresh.length;
+    this.#blocks = new Blocks(this.#frame, this.#slots.length * this.#blockBytes);
+    this.texts = this.#blocks.view;
   }
 
   /** Makes a name known. Numbers are small, dense, and never change. */
   add(name: Uint8Array): number {
-    const number = this.#hashes.length;
-    this.#hashes.push(hashOf(name, 0, name.length));
+    const number = this.#hashOf.length;
+    this.#hashOf.push(hashOf(name, 0, name.length));
     this.#slotOf.push(0);
-    this.#blockOf.push(0);
-    if (this.#hashes.length * 2 > this.#slots.length) this.#widen();
+    if (this.#hashOf.length * 4 > this.#slots.length * 3) this.#widen();
+    else this.#insert(number);
     return number;
   }
 
-  /** Finds the answer for the plain ASCII name that stands in `buffer`, where it holds at `now`. */
+  /** Finds the answer for the plain ASCII name that stands in `buffer`, as it is at `now`. */
   find(buffer: Uint8Array, start: number, end: number, now: number): boolean {
     const hash = hashOf(buffer, start, end);
+    const wanted = tagOf(hash);
     const slots = this.#slots;
-    const mask = this.#mask;
-    const { bytes, numbers, turns } = this.#memory;
+    const mask = slots.length - 1;
+    const { bytes, numbers, moments, first } = this.#blocks;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = slots[slot] as number;
-      if (entry === 0) return false;
-      if (((entry ^ hash) & hashMask) !== 0) continue;
-      const block = (entry & blockMask) * blockBytes;
+      const tag = slots[slot] as number;
+      if (tag === 0) return false;
+      if (tag !== wanted) continue;
+      const block = first + slot * this.#blockBytes;
       const length = numbers[(block >> 2) + lengthAt] as number;
       if (length === 0) continue;
-      const turn = turns[block >> 3] as number;
-      const isStale = turn < 0;
-      if (isStale !== now > Math.abs(turn)) continue;
       const from = block + headBytes;
       const to = from + length;
-      const name = to - (isStale ? afterTicker.stale : afterTicker.fresh) - (end - start);
+      const name = to - 1 - (end - start);
       if (bytes[name - 1] !== quote) continue;
       let at = start;
       while (at < end && bytes[name + at - start] === buffer[at]) at++;
       if (at < end) continue;
-      this.from = from;
-      this.to = to;
+      this.#point(from, to, now > (moments[block >> 3] as number));
       return true;
     }
   }
 
-  /** `turn` is when the quote turns stale, negative where the answer says that it has. */
-  write(number: number, text: string, turn: number): void {
-    const length = Math.max(text.length, shortestCopy);
-    if (this.#roomOf(number) < length) this.#makeRoom(number, length);
-    const block = (this.#blockOf[number] as number) * blockBytes;
-    const { bytes, numbers, turns } = this.#memory;
-    bytes.write(text, block + headBytes, 'latin1');
+  /** The part of its own of an answer, 16 characters at least, that is fresh up to `lastFresh`. */
+  write(number: number, text: string, lastFresh: number, now: number): void {
+    if (text.length < shortestCopy) throw new RangeError(`Too short an answer: ${text}`);
+    if (headBytes + text.length > this.#blockBytes) this.#lengthen(headBytes + text.length);
+    const { bytes, numbers, moments } = this.#blocks;
+    const block = this.#blockOf(number);
+    const from = block + headBytes;
+    bytes.write(text, from, 'latin1');
     numbers[(block >> 2) + lengthAt] = text.length;
-    turns[block >> 3] = turn;
-    this.from = block + headBytes;
-    this.to = this.from + text.length;
+    moments[block >> 3] = lastFresh;
+    this.#point(from, from + text.length, now > lastFresh);
   }
 
   /** From now on there is no answer for this name. */
   forget(number: number): void {
-    const block = this.#blockOf[number] as number;
-    this.#memory.numbers[((block * blockBytes) >> 2) + lengthAt] = 0;
+    this.#blocks.numbers[(this.#blockOf(number) >> 2) + lengthAt] = 0;
   }
 
-  #roomOf(number: number): number {
-    const block = this.#blockOf[number] as number;
-    return this.#memory.numbers[((block * blockBytes) >> 2) + roomAt] as number;
+  #point(from: number, to: number, isStale: boolean): void {
+    this.from = from;
+    this.to = to;
+    this.afterFrom = isStale ? this.#freshTo : this.beforeTo;
+    this.afterTo = isStale ? this.#frame.length : this.#freshTo;
   }
 
-  /** Places an answer at the end. What it leaves behind is small: prices seldom gain a digit. */
-  #makeRoom(number: number, length: number): void {
-    const blocks = Math.ceil((headBytes + length + roomToGrow) / blockBytes);
-    if (this.#free + blocks > this.#mostBlocks) this.#dropAll();
-    const block = this.#free;
-    this.#free += blocks;
-    this.#memory.reach(this.#free * blockBytes);
-    this.#memory.numbers[((block * blockBytes) >> 2) + roomAt] = blocks * blockBytes - headBytes;
-    const isNew = this.#blockOf[number] === 0;
-    this.#blockOf[number] = block;
-    if (isNew) this.#insert(number);
-    else this.#point(number);
-  }
-
-  #dropAll(): void {
-    this.#free = 1;
-    this.#slots.fill(0);
-    this.#blockOf.fill(0);
-  }
-
-  #widen(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    this.#mask = this.#slots.length - 1;
-    for (let number = 0; number < this.#blockOf.length; number++) {
-      if (this.#blockOf[number] !== 0) this.#insert(number);
-    }
+  #blockOf(number: number): number {
+    return this.#blocks.first + (this.#slotOf[number] as number) * this.#blockBytes;
   }
 
   #insert(number: number): void {
-    let slot = (this.#hashes[number] as number) & this.#mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const hash = this.#hashOf[number] as number;
+    let slot = hash & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = tagOf(hash);
     this.#slotOf[number] = slot;
-    this.#point(number);
   }
 
-  #point(number: number): void {
-    const slot = this.#slotOf[number] as number;
-    const hash = this.#hashes[number] as number;
-    this.#slots[slot] = (hash & hashMask) | (this.#blockOf[number] as number);
+  #widen(): void {
+    this.#slots = new Uint8Array(2 * this.#slots.length);
+    for (let number = 0; number < this.#hashOf.length; number++) this.#insert(number);
+    this.#empty();
+  }
+
+  #lengthen(needed: number): void {
+    while (this.#blockBytes < needed) this.#blockBytes *= 2;
+    this.#empty();
+  }
+
+  /** Drops all answers: each is written again when it is next asked for. */
+  #empty(): void {
+    this.#blocks = new Blocks(this.#frame, this.#slots.length * this.#blockBytes);
+    this.texts = this.#blocks.view;
   }
 }
 
-/** One piece of memory, seen in four ways. Block 0 is all zeros, for those who have none. */
-class Memory {
-  bytes: Buffer;
-  numbers: Int32Array;
-  turns: Float64Array;
-  view: DataView;
+/** One piece of memory, seen in four ways: the frame, and behind it the blocks. */
+class Blocks {
+  readonly first: number;
+  readonly bytes: Buffer;
+  readonly numbers: Int32Array;
+  readonly moments: Float64Array;
+  readonly view: DataView;
 
-  constructor(bytes: number) {
-    const memory = new ArrayBuffer(bytes);
+  constructor(frame: Buffer, length: number) {
+    this.first = Math.ceil(frame.length / usualBlock) * usualBlock;
+    const memory = new ArrayBuffer(this.first + length);
     this.bytes = Buffer.from(memory);
     this.numbers = new Int32Array(memory);
-    this.turns = new Float64Array(memory);
+    this.moments = new Float64Array(memory);
     this.view = new DataView(memory);
-  }
-
-  /** Grows until it has so many bytes. */
-  reach(bytes: number): void {
-    if (bytes <= this.bytes.length) return;
-    const wider = new Memory(2 * bytes);
-    wider.bytes.set(this.bytes);
-    Object.assign(this, wider);
+    this.bytes.set(frame);
   }
 }
 
@@ -186,4 +171,8 @@ function hashOf(buffer: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (buffer[i] as number), 0x01000193);
   return (hash ^ (hash >>> 15)) & 0x7fffffff;
+}
+
+function tagOf(hash: number): number {
+  return 0x80 | (hash >>> 24);
 }

@@ -8,10 +8,12 @@ interface QuoteCell {
   readonly index: number;
   readonly ticker: string;
   tsEpochMs: number;
-  /** The quote as JSON up to the value of `stale`. */
-  head: string | null;
+  /** The quote as JSON, from the price to the ticker. */
+  own: string | null;
 }
 
+const dataHead = '{"price":';
+const tail = { fresh: ',"stale":false}', stale: ',"stale":true}' };
 const answerHead = ',"type":"response","op":"get_quote","data":';
 const eventHead = '{"v":1,"id":null,"type":"event","op":"quotes","data":';
 
@@ -27,7 +29,11 @@ export class QuoteCells {
   readonly #listeners = new Set<(ticker: string) => void>();
   readonly #unsubscribe: Unsubscribe;
   /** From behind the id to the newline, by name. */
-  readonly answers = new AnswerTable();
+  readonly answers = new AnswerTable({
+    before: `${answerHead}${dataHead}`,
+    afterFresh: `${tail.fresh}}\n`,
+    afterStale: `${tail.stale}}\n`,
+  });
 
   constructor(quotes: QuotesPort, freshnessMs: number) {
     this.#quotes = quotes;
@@ -35,7 +41,7 @@ export class QuoteCells {
     this.#unsubscribe = quotes.onChange((changed) => {
       const cell = this.#byTicker.get(changed.ticker);
       if (cell) {
-        cell.head = null;
+        cell.own = null;
         this.answers.forget(cell.index);
       }
       for (const listener of this.#listeners) listener(changed.ticker);
@@ -59,11 +65,9 @@ export class QuoteCells {
   /** Renders the answer to get_quote of a ticker that has a quote. */
   prepare(ticker: string, now: number): boolean {
     const cell = this.#cell(ticker);
-    if (cell === undefined) return false;
-    const data = this.#dataJson(cell, now);
-    if (data === undefined) return false;
-    const turn = cell.tsEpochMs + this.#freshnessMs;
-    this.answers.write(cell.index, `${answerHead}${data}}\n`, now > turn ? -turn : turn);
+    const own = cell && this.#own(cell);
+    if (cell === undefined || own === undefined) return false;
+    this.answers.write(cell.index, own, this.#turn(cell), now);
     return true;
   }
 
@@ -88,18 +92,23 @@ export class QuoteCells {
   }
 
   #dataJson(cell: QuoteCell, now: number): string | undefined {
-    if (cell.head === null) {
-      const quote = this.#quotes.get(cell.ticker);
-      // A ticker that lost its quote keeps its cell, which is found to be empty here.
-      if (quote === undefined) return undefined;
-      cell.tsEpochMs = quote.tsEpochMs;
-      cell.head = headJson(quote);
-    }
-    return `${cell.head}${this.#isStale(cell, now)}}`;
+    const own = this.#own(cell);
+    return own && `${dataHead}${own}${now > this.#turn(cell) ? tail.stale : tail.fresh}`;
   }
 
-  #isStale(cell: QuoteCell, now: number): boolean {
-    return now > cell.tsEpochMs + this.#freshnessMs;
+  /** A ticker that lost its quote keeps its cell, which is found to be empty here. */
+  #own(cell: QuoteCell): string | undefined {
+    if (cell.own !== null) return cell.own;
+    const quote = this.#quotes.get(cell.ticker);
+    if (quote === undefined) return undefined;
+    cell.tsEpochMs = quote.tsEpochMs;
+    cell.own = ownJson(quote);
+    return cell.own;
+  }
+
+  /** The last moment at which the quote is fresh. */
+  #turn(cell: QuoteCell): number {
+    return cell.tsEpochMs + this.#freshnessMs;
   }
 
   #cell(ticker: string): QuoteCell | undefined {
@@ -107,15 +116,15 @@ export class QuoteCells {
     if (known) return known;
     if (this.#quotes.get(ticker) === undefined) return undefined;
     const index = this.answers.add(Buffer.from(ticker, 'utf8'));
-    const cell: QuoteCell = { index, ticker, tsEpochMs: 0, head: null };
+    const cell: QuoteCell = { index, ticker, tsEpochMs: 0, own: null };
     this.#byTicker.set(ticker, cell);
     this.#byIndex.push(cell);
     return cell;
   }
 }
 
-function headJson(quote: Quote): string {
+function ownJson(quote: Quote): string {
   const { price, volume, currency, tsEpochMs, source, ticker } = quote;
   const json = asciiJson({ price, volume, currency, ts_epoch_ms: tsEpochMs, source, ticker });
-  return `${json.slice(0, -1)},"stale":`;
+  return json.slice(dataHead.length, -1);
 }
