@@ -10,9 +10,11 @@ export interface Frame {
   readonly afterStale: string;
 }
 
-/** A block begins with the last moment at which its quote is fresh, and the length of its text. */
-const headBytes = 12;
-const lengthAt = 2;
+/**
+ * A block ends with the length of its text, and the last moment at which its quote is fresh. The text
+ * stands right before, so that the name at its end is in the same line of the processor's cache.
+ */
+const tailBytes = 12;
 
 /** Room for the usual quote. Where one is longer, all blocks grow. */
 const usualBlock = 128;
@@ -76,17 +78,15 @@ export class AnswerTable implements Prepared {
       const tag = slots[slot] as number;
       if (tag === 0) return false;
       if (tag !== wanted) continue;
-      const block = first + slot * this.#blockBytes;
-      const length = numbers[(block >> 2) + lengthAt] as number;
+      const to = first + (slot + 1) * this.#blockBytes - tailBytes;
+      const length = numbers[to >> 2] as number;
       if (length === 0) continue;
-      const from = block + headBytes;
-      const to = from + length;
       const name = to - 1 - (end - start);
       if (bytes[name - 1] !== quote) continue;
       let at = start;
       while (at < end && bytes[name + at - start] === buffer[at]) at++;
       if (at < end) continue;
-      this.#point(from, to, now > (moments[block >> 3] as number));
+      this.#point(to - length, to, now > (moments[(to + 4) >> 3] as number));
       return true;
     }
   }
@@ -94,19 +94,19 @@ export class AnswerTable implements Prepared {
   /** The part of its own of an answer, 16 characters at least, that is fresh up to `lastFresh`. */
   write(number: number, text: string, lastFresh: number, now: number): void {
     if (text.length < shortestCopy) throw new RangeError(`Too short an answer: ${text}`);
-    if (headBytes + text.length > this.#blockBytes) this.#lengthen(headBytes + text.length);
+    if (text.length + tailBytes > this.#blockBytes) this.#lengthen(text.length + tailBytes);
     const { bytes, numbers, moments } = this.#blocks;
-    const block = this.#blockOf(number);
-    const from = block + headBytes;
+    const to = this.#tailOf(number);
+    const from = to - text.length;
     bytes.write(text, from, 'latin1');
-    numbers[(block >> 2) + lengthAt] = text.length;
-    moments[block >> 3] = lastFresh;
-    this.#point(from, from + text.length, now > lastFresh);
+    numbers[to >> 2] = text.length;
+    moments[(to + 4) >> 3] = lastFresh;
+    this.#point(from, to, now > lastFresh);
   }
 
   /** From now on there is no answer for this name. */
   forget(number: number): void {
-    this.#blocks.numbers[(this.#blockOf(number) >> 2) + lengthAt] = 0;
+    this.#blocks.numbers[this.#tailOf(number) >> 2] = 0;
   }
 
   #point(from: number, to: number, isStale: boolean): void {
@@ -116,8 +116,9 @@ export class AnswerTable implements Prepared {
     this.afterTo = isStale ? this.#frame.length : this.#freshTo;
   }
 
-  #blockOf(number: number): number {
-    return this.#blocks.first + (this.#slotOf[number] as number) * this.#blockBytes;
+  #tailOf(number: number): number {
+    const block = this.#blocks.first + (this.#slotOf[number] as number) * this.#blockBytes;
+    return block + this.#blockBytes - tailBytes;
   }
 
   #insert(number: number): void {
