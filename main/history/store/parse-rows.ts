@@ -1,6 +1,7 @@
 /**
  * Parses whole rows `2025-05-28 14:00:00+00:00,1.5,2,1,1.75,300` straight into columns, from `state[0]` on and up to
- * `end`, and stops before the first row that is not of this plain form: the caller decides about that one.
+ * `end`, which is behind a newline, and stops before the first row that is not of this plain form: the caller decides
+ * about that one.
  * Also plain: no zone (taken as UTC), CRLF. `state` is in and out: [next byte, next row, rows out of order, CRLF rows,
  * zone-less rows]. `columns` are time, open, high, low, close, volume.
  *
@@ -21,9 +22,12 @@ export function parseRows(
   const powers = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
   ];
+  // Where each day begins: beyond the 25th that is no small integer any more.
+  const days = Float64Array.from({ length: 32 }, (_, day) => (day - 1) * 86400000);
   // `+00:` and `:00,` as the little-endian numbers four bytes make.
   const zoneStart = 0x3a30302b;
   const zoneEnd = 0x2c30303a;
+  const wholeMinute = 0x2b30303a;
   let p = state[0] as number;
   let row = state[1] as number;
   let disorder = state[2] as number;
@@ -36,6 +40,8 @@ export function parseRows(
   let monthMs = 0;
   let lastDay = 0;
   let dayMs = 0;
+  let hour4 = 0;
+  let hourMs = 0;
   rows: while (p + 30 <= end && row < capacity) {
     const start = p;
     // `2025`, `-05-` and `-28 `: the same as in the row before nearly always.
@@ -63,57 +69,73 @@ export function parseRows(
       const d2 = (bytes[p + 9] as number) - 48;
       const d = d1 * 10 + d2;
       if (d1 >>> 0 > 9 || d2 >>> 0 > 9 || d < 1 || d > lastDay || bytes[p + 10] !== 32) break;
-      dayMs = monthMs + (d - 1) * 86400000;
+      dayMs = monthMs + (days[d] as number);
       day4 = day;
     }
-    if (bytes[p + 13] !== 58 || bytes[p + 16] !== 58) break;
-    const h1 = (bytes[p + 11] as number) - 48;
-    const h2 = (bytes[p + 12] as number) - 48;
+    // ` 14:` and `:00+` as well; of the rest only the minutes have to be looked at.
+    const hour = view.getInt32(p + 10, true);
+    if (hour !== hour4) {
+      const h1 = (bytes[p + 11] as number) - 48;
+      const h2 = (bytes[p + 12] as number) - 48;
+      if (h1 >>> 0 > 2 || h2 >>> 0 > 9 || h1 * 10 + h2 > 23 || bytes[p + 13] !== 58) break;
+      hourMs = (h1 * 10 + h2) * 3600000;
+      hour4 = hour;
+    }
     const i1 = (bytes[p + 14] as number) - 48;
     const i2 = (bytes[p + 15] as number) - 48;
-    const s1 = (bytes[p + 17] as number) - 48;
-    const s2 = (bytes[p + 18] as number) - 48;
-    if (h1 >>> 0 > 2 || i1 >>> 0 > 5 || s1 >>> 0 > 5) break;
-    if (h2 >>> 0 > 9 || i2 >>> 0 > 9 || s2 >>> 0 > 9) break;
-    const hour = h1 * 10 + h2;
-    if (hour > 23) break;
-    const t = dayMs + (hour * 3600 + (i1 * 10 + i2) * 60 + s1 * 10 + s2) * 1000;
+    if (i1 >>> 0 > 5 || i2 >>> 0 > 9) break;
+    let t = dayMs + hourMs + (i1 * 10 + i2) * 60000;
     let zoneless = 0;
-    if (view.getInt32(p + 19, true) === zoneStart && view.getInt32(p + 22, true) === zoneEnd) {
+    const zone =
+      view.getInt32(p + 19, true) === zoneStart && view.getInt32(p + 22, true) === zoneEnd;
+    if (zone && view.getInt32(p + 16, true) === wholeMinute) {
       p += 26;
-    } else if (bytes[p + 19] === 44) {
-      p += 20;
-      zoneless = 1;
-    } else break;
+    } else {
+      const s1 = (bytes[p + 17] as number) - 48;
+      const s2 = (bytes[p + 18] as number) - 48;
+      if (bytes[p + 16] !== 58 || s1 >>> 0 > 5 || s2 >>> 0 > 9) break;
+      t += (s1 * 10 + s2) * 1000;
+      if (zone) p += 26;
+      else if (bytes[p + 19] === 44) {
+        p += 20;
+        zoneless = 1;
+      } else break;
+    }
     let c = 0;
     for (let field = 1; field < 6; field++) {
+      const from = p;
+      let number = 0;
+      c = bytes[p] as number;
+      while (c >= 48 && c <= 57) {
+        number = (Math.imul(number, 10) + c - 48) | 0;
+        c = bytes[++p] as number;
+      }
+      let digits = p - from;
+      let decimals = 0;
+      if (c === 46) {
+        const point = p;
+        c = bytes[++p] as number;
+        while (c >= 48 && c <= 57) {
+          number = (Math.imul(number, 10) + c - 48) | 0;
+          c = bytes[++p] as number;
+        }
+        decimals = p - point - 1;
+        digits += decimals;
+      }
       // Nine digits fit a small integer, which is quicker than a floating-point number; more are rare.
-      let whole = 0;
-      let mantissa = 0;
-      let digits = 0;
-      let point = -1;
-      for (; p < end; p++) {
-        c = bytes[p] as number;
-        const digit = c - 48;
-        if (digit >>> 0 <= 9) {
-          if (digits < 9) whole = (Math.imul(whole, 10) + digit) | 0;
-          else mantissa = (digits === 9 ? whole : mantissa) * 10 + digit;
-          digits++;
-        } else if (c === 46 && point < 0) point = p;
-        else break;
+      if (digits > 9 && digits <= 15) {
+        number = 0;
+        for (let i = from; i < p; i++) {
+          if (bytes[i] !== 46) number = number * 10 + (bytes[i] as number) - 48;
+        }
       }
       // Up to fifteen digits and ten to the fifteenth are exact, so one division rounds correctly.
-      if (digits === 0 || digits > 15 || p === end) {
+      if (digits === 0 || digits > 15 || (field < 5 ? c !== 44 : c !== 10 && c !== 13)) {
         p = start;
         break rows;
       }
-      if (field < 5 ? c !== 44 : c !== 10 && c !== 13) {
-        p = start;
-        break rows;
-      }
-      const value = digits > 9 ? mantissa : whole;
       (columns[field] as Float64Array)[row] =
-        point < 0 ? value : value / (powers[p - point - 1] as number);
+        decimals === 0 ? number : number / (powers[decimals] as number);
       p++;
     }
     if (c === 13) {
