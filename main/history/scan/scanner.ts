@@ -12,6 +12,9 @@ import { findHoles } from './holes.ts';
 import { type ScanEntry, type ScanIndex, tailBytes } from './scan-index.ts';
 import { scanTimes, type TimesBuffer, timesBuffer } from './scan-times.ts';
 
+/** Of files up to this size one after the other is read into the same memory. */
+const memoryBytes = 8 * 1024 * 1024;
+
 export type FileScan =
   | {
       readonly state: 'scanned';
@@ -29,6 +32,7 @@ export class Scanner {
   readonly #index: ScanIndex;
   readonly #disk: Disk;
   readonly #times: TimesBuffer = timesBuffer();
+  #memory: Buffer = Buffer.alloc(0);
 
   constructor(
     expected: ExpectedBook,
@@ -78,7 +82,7 @@ export class Scanner {
     let from = 0;
     try {
       if (former && former.calendar === judged) from = this.#addedFrom(fd, former, stat);
-      bytes = this.#disk.read(fd, from, stat.size - from);
+      bytes = this.#disk.read(fd, from, stat.size - from, this.#memoryFor(stat.size - from));
     } finally {
       this.#disk.close(fd);
     }
@@ -138,6 +142,13 @@ export class Scanner {
     };
     this.#index.set(name, entry);
     return { state: 'scanned', entry, how: 'read' };
+  }
+
+  #memoryFor(length: number): Buffer {
+    if (length > this.#memory.length && length <= memoryBytes) {
+      this.#memory = Buffer.allocUnsafeSlow(Math.min(2 * length, memoryBytes));
+    }
+    return this.#memory;
   }
 
   /** Where the new bytes begin when the file was only added to, else 0. */

@@ -7,7 +7,8 @@ export interface Disk {
   readonly stat: (path: string) => FileStat | undefined;
   readonly statFd: (fd: number) => FileStat;
   readonly open: (path: string, flags: 'r' | 'a' | 'wx' | 'r+', mode?: number) => number;
-  readonly read: (fd: number, position: number, length: number) => Buffer;
+  /** What there is of so many bytes, in memory of its own where none is given that is long enough. */
+  readonly read: (fd: number, position: number, length: number, memory?: Buffer) => Buffer;
   /** Writes all of it, or throws having written some of it. */
   readonly write: (fd: number, bytes: Uint8Array) => void;
   readonly truncate: (fd: number, size: number) => void;
@@ -29,8 +30,8 @@ export const realDisk: Disk = {
   },
   statFd: (fd) => statOf(fs.fstatSync(fd, { bigint: true })),
   open: (path, flags, mode) => fs.openSync(path, flags, mode),
-  read(fd, position, length) {
-    const buffer = Buffer.allocUnsafeSlow(length);
+  read(fd, position, length, memory) {
+    const buffer = memory && memory.length >= length ? memory : Buffer.allocUnsafeSlow(length);
     let got = 0;
     while (got < length) {
       const read = fs.readSync(fd, buffer, got, length - got, position + got);
