@@ -59,8 +59,9 @@ describe('the connection', () => {
     const clock = new FakeClock();
     const { wire, connection } = connected(clock);
     expect(clock.pending).toBe(1);
+    const probes = wire.probes;
     clock.advance(5000);
-    expect(wire.probes).toBe(1);
+    expect(wire.probes).toBe(probes + 1);
     expect(clock.pending).toBe(1);
     connection.dispatch({ type: 'disconnect' });
     let closed = false;
@@ -74,11 +75,25 @@ describe('the connection', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('asks the time of the gateway at once, and no more while something is heard', () => {
+    const clock = new FakeClock();
+    const { wire, connection } = connected(clock);
+    expect(wire.probes).toBe(1);
+    wire.events.time(clock.now() / 1000 + 3);
+    expect(connection.state.clockSkewMs).toBe(3000);
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1000);
+      wire.events.heard();
+    }
+    expect(wire.probes).toBe(1);
+  });
+
   it('takes an alarm that rings much too late for a computer that slept', () => {
     const clock = new FakeClock();
     const { wire, connection } = connected(clock);
+    const probes = wire.probes;
     sleep(clock, 3_600_000);
-    expect(wire.probes).toBe(1);
+    expect(wire.probes).toBe(probes + 1);
     expect(connection.story.entries.at(-1)?.text).toMatch(/woke up/);
     clock.advance(2000);
     expect(connection.state.reason).toBe('half-open');

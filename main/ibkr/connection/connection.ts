@@ -140,6 +140,8 @@ export class Connection {
         return this.#guard(() => this.#client?.probe());
       case 'up':
         this.#outbox = new Outbox(this.#ports.clock, this.#ports.messagesPerSecond, this.#sent);
+        // The gateway's time: where ticks flow from the first moment on, no silence would ask for it.
+        this.#guard(() => this.#client?.probe());
         return this.#guard(() => this.#listener.up?.());
       case 'down':
         if (!effect.kept) {
