@@ -80,6 +80,26 @@ test('doctor says what is wrong, what to do, and where values came from', async 
   await simulator.stop();
 });
 
+test('doctor knows a running Gatehouse from another program on its ports', async () => {
+  const running = new Program(['headless', '--demo', ...apart()]);
+  const { ndjson, http } = await running.ready();
+  const asked = ['doctor', ...apart().slice(0, 6), '--demo'];
+  const ours = await new Program([
+    ...asked,
+    ...['--ndjson-port', String(ndjson.port), '--http-port', String(http.port)],
+  ]).ended;
+  expect(ours.stdout.match(/is where Gatehouse \S+ is running/g)).toHaveLength(2);
+  expect(ours.code).toBe(0);
+  // Each speaks the other's language there: neither is what belongs on that port.
+  const swapped = await new Program([
+    ...asked,
+    ...['--ndjson-port', String(http.port), '--http-port', String(ndjson.port)],
+  ]).ended;
+  expect(swapped.stdout.match(/is taken by another program/g)).toHaveLength(2);
+  expect(swapped.code).toBe(1);
+  await running.stop();
+});
+
 test('forward passes bytes to the gateway, and leaves its port free at the end', async () => {
   const simulator = new Program(['simulate', '--port', '0']);
   const { port } = (await simulator.ready()) as unknown as { port: number };

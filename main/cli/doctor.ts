@@ -7,6 +7,7 @@ import { describeOrigin } from '../config/origin.ts';
 import { keys } from '../config/settings.ts';
 import { type Check, printReport, runChecks } from '../diagnostics/check.ts';
 import { clockCheck } from '../diagnostics/clock-check.ts';
+import { gatehouseOnHttp, gatehouseOnNdjson } from '../diagnostics/own-port.ts';
 import { portCheck } from '../diagnostics/port-check.ts';
 import { checkIbkr } from '../ibkr/doctor.ts';
 import { systemClock } from '../kit/clock.ts';
@@ -39,8 +40,16 @@ function checks(config: Config): readonly Check[] {
     ibkrCheck(config),
     memoryCheck(config),
     dataDirCheck(config),
-    portCheck('NDJSON port', values['ndjson.host'], values['ndjson.port'], 'ndjson-port', holderOf),
-    portCheck('HTTP port', values['http.host'], values['http.port'], 'http-port', holderOf),
+    portCheck('NDJSON port', values['ndjson.host'], values['ndjson.port'], {
+      option: 'ndjson-port',
+      holder: holderOf,
+      gatehouseOn: gatehouseOnNdjson,
+    }),
+    portCheck('HTTP port', values['http.host'], values['http.port'], {
+      option: 'http-port',
+      holder: holderOf,
+      gatehouseOn: gatehouseOnHttp,
+    }),
     clockCheck(Date.now, madeAfterMs),
     desktopCheck(),
   ];

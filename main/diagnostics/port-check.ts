@@ -1,13 +1,21 @@
 import net from 'node:net';
 import type { Check } from './check.ts';
 
-/** Whether a port can be listened on now. */
+export interface PortUse {
+  /** The option that gives another port. */
+  readonly option: string;
+  /** Who listens there, where the system tells. */
+  readonly holder: (port: number) => string | null;
+  /** The Gatehouse that answers there, or null where it is another program. */
+  readonly gatehouseOn: (host: string, port: number) => Promise<string | null>;
+}
+
+/** Whether a port can be listened on now, or is by a Gatehouse already. */
 export function portCheck(
   name: string,
   host: string,
   port: number,
-  option: string,
-  holder: (port: number) => string | null,
+  { option, holder, gatehouseOn }: PortUse,
 ): Check {
   return {
     name,
@@ -23,13 +31,15 @@ export function portCheck(
         };
       }
       const who = holder(port);
+      const by = who ? `, ${who}` : '';
+      const ours = await gatehouseOn(host, port).catch(() => null);
+      if (ours !== null) {
+        return { verdict: 'note', sentence: `${host}:${port} is where ${ours} is running${by}` };
+      }
       return {
         verdict: 'bad',
-        sentence: `${host}:${port} is taken${who ? ` by ${who}` : ''}`,
-        steps: [
-          'If that is Gatehouse itself, all is well: it is running.',
-          `Otherwise stop that program, or give another port with --${option}.`,
-        ],
+        sentence: `${host}:${port} is taken by another program${by}`,
+        steps: [`Stop that program, or give another port with --${option}.`],
       };
     },
   };
