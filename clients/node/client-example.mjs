@@ -4,19 +4,21 @@ import { parseArgs } from 'node:util';
 import { connect, GatehouseError } from './client.mjs';
 import { SessionUnavailable, withLease } from './lease.mjs';
 
-const { values } = parseArgs({
-  options: {
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '12345' },
-    token: { type: 'string' },
-    listen: { type: 'string', default: '2' },
-  },
-});
+const usage = `node client-example.mjs [--host 127.0.0.1] [--port 12345] [--token TOKEN] [--listen SECONDS]
+
+Asks a running Gatehouse everything it answers, and prints both directions.`;
+
+const values = readOptions();
 const address = { host: values.host, port: Number(values.port), token: values.token };
 
 const client = await connect({
   ...address,
   log: (direction, line) => console.log(direction, line),
+}).catch((error) => {
+  if (error.code === undefined) throw error;
+  const { host, port } = address;
+  console.error(`Nothing answers on ${host}:${port} (${error.code}). Is Gatehouse running?`);
+  process.exit(1);
 });
 await client.hello();
 await client.ping();
@@ -67,5 +69,25 @@ async function tolerate(what, call) {
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error;
     console.log(`${what}: ${error.message}`);
+  }
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '12345' },
+        token: { type: 'string' },
+        listen: { type: 'string', default: '2' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (!values.help) return values;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exit(64);
   }
 }

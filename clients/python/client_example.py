@@ -18,7 +18,11 @@ def main():
     address = {"host": options.host, "port": options.port, "token": options.token}
     wire = lambda direction, line: log.info("%s %s", direction, line)  # noqa: E731
 
-    with Client(log=wire, **address) as client:
+    try:
+        client = Client(log=wire, **address)
+    except OSError as error:
+        sys.exit(f"Nothing answers on {options.host}:{options.port} ({error}). Is Gatehouse running?")
+    with client:
         client.hello()
         client.ping()
         client.get_status()

@@ -173,7 +173,28 @@ describe('the Node client', () => {
   });
 });
 
+it('the example for Node says so in one line where nothing answers, and tells its options', async () => {
+  const example = path.join(clients, 'node/client-example.mjs');
+  await expect(run(process.execPath, [example, '--port', '1'])).rejects.toMatchObject({
+    code: 1,
+    stderr: 'Nothing answers on 127.0.0.1:1 (ECONNREFUSED). Is Gatehouse running?\n',
+  });
+  await expect(run(process.execPath, [example, '--nope'])).rejects.toMatchObject({ code: 64 });
+  expect((await run(process.execPath, [example, '--help'])).stdout).toContain('--listen SECONDS');
+});
+
 describe.skipIf(python === undefined)('the Python client', () => {
+  it('has an example that says so in one line where nothing answers', async () => {
+    await expect(
+      runPython(path.join(clients, 'python/client_example.py'), '--port', '1'),
+    ).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^Nothing answers on 127\.0\.0\.1:1 .* Is Gatehouse running\?\n$/,
+      ),
+    });
+  });
+
   it('has an example that does everything', async () => {
     const { port, calls } = await serve();
     const stdout = await runPython(
