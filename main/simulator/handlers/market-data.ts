@@ -64,13 +64,7 @@ export function cancelMarketData(
   session: Session,
   { reqId }: Request<'cancelMarketData'>,
 ): void {
-  const line = session.subscriptions.lines.get(reqId);
-  if (!line) {
-    session.error(reqId, errors.noSuchTicker(reqId));
-    return;
-  }
-  session.subscriptions.lines.delete(reqId);
-  core.ticks.remove(line);
+  cancel(session, reqId, session.subscriptions.lines, (line) => core.ticks.remove(line));
 }
 
 export function realTimeBars(core: Core, session: Session, request: Request<'realTimeBars'>): void {
@@ -118,13 +112,22 @@ export function cancelRealTimeBars(
   session: Session,
   { reqId }: Request<'cancelRealTimeBars'>,
 ): void {
-  const bars = session.subscriptions.liveBars.get(reqId);
-  if (!bars) {
+  cancel(session, reqId, session.subscriptions.liveBars, (bars) => core.liveBars.remove(bars));
+}
+
+function cancel<Subscription>(
+  session: Session,
+  reqId: number,
+  open: Map<number, Subscription>,
+  end: (subscription: Subscription) => void,
+): void {
+  const subscription = open.get(reqId);
+  if (!subscription) {
     session.error(reqId, errors.noSuchTicker(reqId));
     return;
   }
-  session.subscriptions.liveBars.delete(reqId);
-  core.liveBars.remove(bars);
+  open.delete(reqId);
+  end(subscription);
 }
 
 function linesFull(core: Core): boolean {
