@@ -3,14 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { nyse } from '../../main/calendar/nyse.ts';
-import { planRequests } from '../../main/history/plan/planner.ts';
 import { ExpectedBook } from '../../main/history/scan/expected-book.ts';
 import { ScanIndex } from '../../main/history/scan/scan-index.ts';
 import { Scanner } from '../../main/history/scan/scanner.ts';
 import { formatBar, header } from '../../main/history/store/format.ts';
 import { loadFiles } from '../../main/history/store/loader.ts';
 import { Stability } from '../../main/history/store/stability.ts';
-import { gapSample, random } from '../../main/history/testing/gap-sample.ts';
+import { gapSample, random, requestsToFill } from '../../main/history/testing/gap-sample.ts';
 import type { Bench, BenchContext, Figure } from '../bench.ts';
 import { median } from '../bench.ts';
 import { collectGarbage } from '../garbage.ts';
@@ -251,29 +250,15 @@ async function scanFigures(dir: string, { quick, say }: BenchContext): Promise<F
 
 function planFigures({ quick }: BenchContext): Figure[] {
   const sample = gapSample();
-  const plan = (cap: number) =>
-    sample.series.reduce(
-      (sum, { symbol, holes }) =>
-        sum +
-        planRequests({
-          series: { symbol, timeframe: '1m' },
-          hours: 'regular',
-          holes,
-          days: sample.days,
-          cap,
-          now: sample.now,
-        }).length,
-      0,
-    );
   const spent: number[] = [];
   for (let nth = 0; nth < (quick ? 1 : 25); nth++) {
     const began = performance.now();
-    plan(5);
+    requestsToFill(sample, 5);
     spent.push(performance.now() - began);
   }
   const requests = [20, 5, 1].map((cap, nth) => ({
     name: `requests for ${sample.holes} holes of ${sample.series.length} symbols, ${cap} sessions each at most`,
-    value: plan(cap),
+    value: requestsToFill(sample, cap),
     unit: 'requests',
     goal: { atMost: [504, 1034, 1478][nth] as number },
   }));

@@ -2,17 +2,17 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { EventName, IBApi, type SecType } from '@stoqey/ib';
 import { usualFlow } from '../../main/ibkr/ports.ts';
 import { IbkrSession } from '../../main/ibkr/session.ts';
 import { systemClock } from '../../main/kit/clock.ts';
 import { silentLog } from '../../main/kit/log.ts';
 import { createNdjsonServer } from '../../main/ndjson/server.ts';
+import { testPorts } from '../../main/ndjson/testing/doubles.ts';
 import { startSimulator } from '../../main/simulator/index.ts';
 import { createSnapshot, type Snapshot } from '../../main/snapshot/index.ts';
 import { type Bench, type BenchContext, type Figure, median, percentile } from '../bench.ts';
+import { collectGarbage } from '../garbage.ts';
 import type { Order, Report } from '../ibkr/feeder.ts';
 
 const tickers = Array.from({ length: 1000 }, (_, i) => `T${i}`);
@@ -203,7 +203,7 @@ async function latency({ quick }: BenchContext): Promise<readonly Figure[]> {
       log: silentLog,
       version: 'bench',
     },
-    {
+    testPorts({
       quotes: snapshot.quotes,
       snapshot: {
         get epoch() {
@@ -214,12 +214,7 @@ async function latency({ quick }: BenchContext): Promise<readonly Figure[]> {
         },
         onBatch: (listener) => snapshot.onBatch(listener),
       },
-      memory: { names: () => null },
-      lease: noLease,
-      connection: { current: () => ({}), onChange: () => () => {} },
-      history: { bars: async () => undefined },
-      status: () => ({}),
-    },
+    }),
   );
   const { port } = await server.start();
   feeder.order({ type: 'flood', frames: 24_000 });
@@ -242,28 +237,6 @@ async function latency({ quick }: BenchContext): Promise<readonly Figure[]> {
     },
   ];
 }
-
-const refusedLease = async () => ({ kind: 'denied' }) as const;
-const noLease = {
-  acquire: refusedLease,
-  release: () => ({ kind: 'not-reserved' }) as const,
-  renew: () => ({ kind: 'not-reserved' }) as const,
-  connectionClosed() {},
-  concerns: () => false,
-  view: () => ({
-    state: 'free' as const,
-    holder: null,
-    client: null,
-    peer: null,
-    since: null,
-    expiresAt: null,
-    orphaned: false,
-    recalled: false,
-    queueLength: 0,
-  }),
-  onChange: () => () => {},
-  onAskBack: () => () => {},
-};
 
 async function recovery({ quick }: BenchContext): Promise<readonly Figure[]> {
   const simulator = await startSimulator({ marketHours: 'always' });
@@ -311,13 +284,11 @@ async function recovery({ quick }: BenchContext): Promise<readonly Figure[]> {
 }
 
 async function memory({ quick, say }: BenchContext): Promise<readonly Figure[]> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const feeder = await Feeder.start();
   const running = await fed(feeder);
   const portion = quick ? 48_000 : 1_008_000;
   const used = (): number => {
-    collect();
+    collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };

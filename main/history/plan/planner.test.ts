@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nyse } from '../../calendar/nyse.ts';
 import { ExpectedBook } from '../scan/expected-book.ts';
 import { findHoles, type Hole } from '../scan/holes.ts';
-import { gapSample } from '../testing/gap-sample.ts';
+import { gapSample, requestsToFill } from '../testing/gap-sample.ts';
 import { Caps, defaultCaps } from './caps.ts';
 import { durationText, seconds, sessions } from './duration.ts';
 import { inFairOrder, type PlannedRequest, planRequests } from './planner.ts';
@@ -140,23 +140,9 @@ describe('planning requests', () => {
   it('plans the holes of five hundred symbols in few requests', () => {
     const sample = gapSample();
     expect(sample.holes).toBe(1546);
-    const requests = (cap: number) =>
-      sample.series.reduce(
-        (sum, { symbol, holes }) =>
-          sum +
-          planRequests({
-            series: { symbol, timeframe: '1m' },
-            hours: 'regular',
-            holes,
-            days: sample.days,
-            cap,
-            now: sample.now,
-          }).length,
-        0,
-      );
-    expect(requests(20)).toBeLessThanOrEqual(504);
-    expect(requests(5)).toBeLessThanOrEqual(1034);
-    expect(requests(1)).toBeLessThanOrEqual(1478);
+    expect(requestsToFill(sample, 20)).toBeLessThanOrEqual(504);
+    expect(requestsToFill(sample, 5)).toBeLessThanOrEqual(1034);
+    expect(requestsToFill(sample, 1)).toBeLessThanOrEqual(1478);
   });
 });
 

@@ -1,4 +1,5 @@
 import { nyse } from '../../calendar/nyse.ts';
+import { planRequests } from '../plan/planner.ts';
 import { type TradeDays, tradeDays } from '../plan/trade-days.ts';
 import { ExpectedBook } from '../scan/expected-book.ts';
 import { findHoles, type Hole } from '../scan/holes.ts';
@@ -45,6 +46,23 @@ export function gapSample(symbols = 500, wanted = 1546, seed = 2): GapSample {
     holes: series.reduce((sum, { holes }) => sum + holes.length, 0),
     now: Date.UTC(2026, 10, 21),
   };
+}
+
+/** How many requests fill them all, of so many sessions each at most. */
+export function requestsToFill({ series, days, now }: GapSample, cap: number): number {
+  return series.reduce(
+    (sum, { symbol, holes }) =>
+      sum +
+      planRequests({
+        series: { symbol, timeframe: '1m' },
+        hours: 'regular',
+        holes,
+        days,
+        cap,
+        now,
+      }).length,
+    0,
+  );
 }
 
 /** Numbers in [0, 1), the same for the same seed. */
