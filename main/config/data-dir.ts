@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Surroundings } from './load.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /**
  * Where each system keeps a program's data. Simulated bars have a folder of their own, so that

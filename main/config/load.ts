@@ -6,19 +6,13 @@ import { Exit, exitCode } from './exit.ts';
 import type { Layer, Options, Said } from './options.ts';
 import { describeOrigin, type Origin } from './origin.ts';
 import { definition, type Key, keys, type Values } from './settings.ts';
+import type { Surroundings } from './surroundings.ts';
 import { yamlLayer } from './yaml-layer.ts';
 
 export interface Config {
   readonly values: Values;
   readonly origins: Readonly<Record<Key, Origin>>;
   readonly dataDir: string;
-}
-
-export interface Surroundings {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
 }
 
 /** Strongest first: option, environment, .env, settings.yaml, gatehouse.yaml, default. */

@@ -9,7 +9,8 @@ import { ok, type Result, refused } from '../../shared/result.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { sampleState } from '../../testing/sample-state.ts';
 import { silentLog } from '../kit/log.ts';
-import { type AppOptions, buildApp } from './app.ts';
+import { buildApp } from './app.ts';
+import type { AppOptions } from './app-options.ts';
 import { readOrMakeToken } from './token.ts';
 
 const quote: Quote = {

@@ -11,10 +11,9 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { type Fault, refused } from '../../shared/result.ts';
-import type { Clock } from '../kit/clock.ts';
-import type { Log } from '../kit/log.ts';
+import type { AppOptions } from './app-options.ts';
 import { docsRoutes } from './docs-page.ts';
-import { type GuardRules, judge, type Verdict } from './guard.ts';
+import { judge, type Verdict } from './guard.ts';
 import { metricsText } from './metrics.ts';
 import type { HttpPorts } from './ports.ts';
 import { apiRoutes } from './routes-api.ts';
@@ -22,16 +21,6 @@ import { commandRoutes } from './routes-commands.ts';
 import { systemRoutes } from './routes-system.ts';
 import { serveWindow } from './socket.ts';
 import { windowPage } from './window-page.ts';
-
-export interface AppOptions {
-  readonly version: string;
-  readonly guard: GuardRules;
-  readonly tls: { readonly cert: string; readonly key: string } | null;
-  /** The built window; null serves none. */
-  readonly windowDir: string | null;
-  readonly clock: Clock;
-  readonly log: Log;
-}
 
 const refusals: Readonly<Record<Exclude<Verdict, 'allowed'>, [number, Fault]>> = {
   'foreign-host': [

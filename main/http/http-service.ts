@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { type AppOptions, buildApp } from './app.ts';
+import { buildApp } from './app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { HttpPorts } from './ports.ts';
 
 export interface HttpOptions extends AppOptions {

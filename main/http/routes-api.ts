@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Timeframe, timeframes } from '../../shared/bar.ts';
 import { refused } from '../../shared/result.ts';
-import type { AppOptions } from './app.ts';
+import type { AppOptions } from './app-options.ts';
 import { fault } from './fault.ts';
 import type { HttpPorts } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { timeframes } from '../../shared/bar.ts';
-import type { AppOptions } from './app.ts';
+import type { AppOptions } from './app-options.ts';
 import { ibStatus } from './ib-status.ts';
 import type { HttpPorts } from './ports.ts';
 

@@ -6,7 +6,8 @@ import { openStoqeyClient } from './client/stoqey-client.ts';
 import { Connection } from './connection/connection.ts';
 import { meaningOf, type Program, usualPort } from './connection/endpoint.ts';
 import { situationOf } from './connection/reasons.ts';
-import { type MachineState, machineDefaults, type Timeouts } from './connection/state.ts';
+import { type MachineState, machineDefaults } from './connection/state.ts';
+import type { Timeouts } from './connection/timeouts.ts';
 
 export interface IbkrCheckOptions {
   readonly host: string;

@@ -4,7 +4,7 @@ import type { InstrumentOverrides } from '../../shared/instrument.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { OpenClient } from './client/client-port.ts';
-import type { Timeouts } from './connection/state.ts';
+import type { Timeouts } from './connection/timeouts.ts';
 import type { PacingRules } from './history/pacing.ts';
 
 /** Where quotes go. Called for every tick that moves a price or a volume. */

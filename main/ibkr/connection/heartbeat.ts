@@ -1,4 +1,4 @@
-import type { Timeouts } from './state.ts';
+import type { Timeouts } from './timeouts.ts';
 
 export interface Probe {
   readonly sentAt: number;

@@ -2,7 +2,8 @@ import type { ConnectionReason } from '../../../shared/connection.ts';
 import { awayReasons, failureText } from './reasons.ts';
 import { delayAfter, idAfter, withJitter } from './retry.ts';
 import { scheduledRestart } from './scheduled.ts';
-import type { Effect, MachineState, Moment, Timeouts } from './state.ts';
+import type { Effect, MachineState, Moment } from './state.ts';
+import type { Timeouts } from './timeouts.ts';
 
 /** The first attempt after a loss comes at once, but not in the same breath. */
 const afterLossMs = 250;
