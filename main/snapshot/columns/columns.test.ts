@@ -93,6 +93,18 @@ test.runIf(process.platform === 'linux')(
 );
 
 test.runIf(process.platform === 'linux')(
+  'the successor of a full segment has the heartbeat of its predecessor',
+  () => {
+    const { columns, reader } = make(1 << 16, 2);
+    columns.replace('A', day, someBars(2), 1);
+    columns.heartbeat(987_654_321);
+    for (let i = 0; i < 5; i++) columns.replace(`T${i}`, day, someBars(2), 1);
+    expect(columns.generation).toBeGreaterThan(1);
+    expect(reader.writer()).toMatchObject({ state: 'live', heartbeatMs: 987_654_321 });
+  },
+);
+
+test.runIf(process.platform === 'linux')(
   'a full directory is succeeded by one twice as large',
   () => {
     const { columns, reader, verified } = make(1 << 20, 2);

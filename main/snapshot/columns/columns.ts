@@ -31,6 +31,7 @@ export class Columns {
   #target: ColumnSegment;
   #globalEpoch = 0;
   #lastUpdateMs = 0;
+  #heartbeatMs: number;
   #verifyFrom = 0;
 
   constructor(options: ColumnsOptions) {
@@ -38,6 +39,7 @@ export class Columns {
     this.#scratch = new RowBuffer(options.os);
     const dirCapacity = options.initialSeries;
     const size = Math.max(options.initialBytes, powerOfTwoAtLeast(slabStart(dirCapacity) + 4096));
+    this.#heartbeatMs = options.startMs;
     this.#target = this.#create(size, dirCapacity, options.generation);
     this.#target.publish();
   }
@@ -67,6 +69,7 @@ export class Columns {
   }
 
   heartbeat(now: number): void {
+    this.#heartbeatMs = now;
     this.#target.setHeartbeat(now);
   }
 
@@ -294,6 +297,8 @@ export class Columns {
     });
     next.setLastUpdate(this.#lastUpdateMs);
     next.setGlobalEpoch(this.#globalEpoch);
+    // Else its readers would think the writer dead until its heart beats again.
+    next.setHeartbeat(this.#heartbeatMs);
     next.publish();
     for (const { series, copy } of moved) {
       Object.assign(series.sum, copy.sum);
