@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Bar, barSeconds } from '../../shared/bar.ts';
 import type { Desk } from './desk.ts';
 import { durationText } from './plan/duration.ts';
@@ -6,9 +7,10 @@ import type { BarAnswer, Failed } from './ports.ts';
 import type { EmptySpan } from './scan/empty-list.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
+import { settle, showBars, showFile } from './show.ts';
 import { ratioText, splitRatio } from './splits.ts';
 import type { MergeResult } from './store/bar-store.ts';
-import { barsOf, columnsOf } from './store/columns.ts';
+import { columnsOf } from './store/columns.ts';
 import type { Series } from './store/file-name.ts';
 import { surveyFile, totals } from './survey.ts';
 
@@ -50,7 +52,10 @@ export async function fetchSpan(
   if (bars.length > 0) {
     const merged = await patiently(desk, () => desk.store.merge(request, bars));
     if (!merged.ok) return afterRefusal(desk, request, merged);
-    handOn(desk, request, bars, telling);
+    const sorted = bars.sort((a, b) => a.t - b.t);
+    if (othersWrote(desk, request, merged)) showFile(desk, request, merged.columns);
+    else if (telling === 'at-once') showBars(desk, request, sorted);
+    settle(desk, request, sorted);
   }
   confirmEmpty(desk, request, bars);
   resurvey(desk, request);
@@ -83,7 +88,7 @@ export async function fetchAnew(
   const replaced = await patiently(desk, () => desk.store.replace(series, all));
   if (!replaced.ok) return afterRefusal(desk, series, replaced);
   desk.empty.forget(series);
-  handOn(desk, series, barsOf(replaced.columns), 'at-once');
+  showFile(desk, series, replaced.columns);
   resurvey(desk, series);
   desk.notice(
     `split ${series.symbol} ${series.timeframe}`,
@@ -234,21 +239,10 @@ async function patiently(desk: Desk, write: () => Promise<MergeResult>): Promise
   }
 }
 
-export function handOn(
-  desk: Desk,
-  request: Series,
-  bars: readonly Bar[],
-  telling: 'at-once' | 'later' = 'at-once',
-): void {
-  const sorted = [...bars].sort((a, b) => a.t - b.t);
-  try {
-    if (telling === 'at-once')
-      desk.ports.snapshot.writeBars(request.symbol, request.timeframe, sorted);
-  } catch (error) {
-    desk.error(request, `the bars could not be put into shared memory: ${String(error)}`);
-  }
-  const last = sorted.at(-1);
-  if (last) desk.live.settle(request.symbol, request.timeframe, last.t);
+/** Whether another program wrote between our last look at the file and this write of ours. */
+function othersWrote(desk: Desk, series: Series, merged: MergeResult & { ok: true }): boolean {
+  const known = desk.index.get(basename(desk.store.path(series)));
+  return merged.columns.length - merged.added !== (known?.rows ?? 0);
 }
 
 /** The window shows the file as it is now, without waiting for the next scan. */

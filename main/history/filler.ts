@@ -1,10 +1,10 @@
 import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
-import { fetchSpan, handOn, type Outcome } from './fetcher.ts';
+import { fetchSpan, type Outcome } from './fetcher.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest, Wanted } from './plan/queue.ts';
 import { rebuild } from './rebuild.ts';
-import { barsOf } from './store/columns.ts';
+import { showFile } from './show.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import { lookAgainMs, planFor, stillMissing, survey, totals } from './survey.ts';
 
@@ -179,7 +179,7 @@ export class Filler {
   async #showChanged(changed: readonly Series[]): Promise<void> {
     for (const series of changed) {
       const stored = this.#desk.store.read(series);
-      if (stored.ok) handOn(this.#desk, series, barsOf(stored.columns));
+      if (stored.ok) showFile(this.#desk, series, stored.columns);
       await new Promise<void>((go) => setImmediate(go));
     }
   }

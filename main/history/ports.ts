@@ -83,6 +83,8 @@ export interface SnapshotPort {
   write(batch: readonly TickerHistory[]): void;
   /** Lays bars over those that are there already, by time. */
   writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
+  /** Makes them exactly these bars. */
+  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
 }
 
 export interface LeasePort {

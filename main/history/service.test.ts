@@ -456,6 +456,36 @@ describe('what a person may do', () => {
     expect(source.requests).toEqual([]);
   });
 
+  it('shows no bar any more that a person has taken out of a file', async () => {
+    source.connected = false;
+    const whole = truth('AAPL', '5m', 6);
+    bench.put('AAPL', '5m', whole);
+    await bench.service.start();
+    await bench.until(() => bench.service.view().lastScan !== null);
+    const shown = () => [...(bench.bars.get('AAPL_5m')?.values() ?? [])];
+    expect(shown()).toEqual(whole);
+    const left = whole.filter((_, nth) => nth < 100 || nth > 110);
+    bench.put('AAPL', '5m', left);
+    await bench.until(() => shown().length !== whole.length, 1000);
+    expect(shown()).toEqual(left);
+  });
+
+  it('shows what another program wrote between a look at the file and our own writing', async () => {
+    const whole = truth('AAPL', '5m', 6);
+    const outside = { ...(whole.at(-1) as Bar), t: (whole.at(-1) as Bar).t - 299_000 };
+    bench.put('AAPL', '5m', holed(whole, 60, 5));
+    source.trouble = (_, nth) => {
+      // The first answer is on its way: the file was looked at, and not yet written to.
+      if (nth === 1) bench.put('AAPL', '5m', [...holed(whole, 60, 5), outside]);
+      return undefined;
+    };
+    await bench.service.start();
+    await bench.until(idle);
+    const shown = [...(bench.bars.get('AAPL_5m')?.values() ?? [])];
+    expect(shown.sort((a, b) => a.t - b.t)).toEqual(bench.read('AAPL', '5m'));
+    expect(shown.map(({ t }) => t)).toContain(outside.t);
+  });
+
   it('still owes a forced fill to a file that was being written to for longer', async () => {
     const whole = truth('AAPL', '5m', 6);
     bench.put('AAPL', '5m', whole);

@@ -1,4 +1,4 @@
-import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
+import { barSeconds, type Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
 import { type Cancel, every } from '../kit/clock.ts';
 import { Desk } from './desk.ts';
@@ -11,6 +11,7 @@ import type { HistoryPorts } from './ports.ts';
 import { BarReader, type BarsPage, type BarsQuery } from './reading.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
+import { showBars, showFile } from './show.ts';
 import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from './status.ts';
 import { barsOf, noBars } from './store/columns.ts';
 import { seriesKey } from './store/file-name.ts';
@@ -280,12 +281,9 @@ class History implements HistoryService {
 
   resend(series: readonly { readonly ticker: string; readonly timeframe: Timeframe }[]): void {
     for (const { ticker, timeframe } of series) {
-      const stored = this.#desk.store.read({ symbol: ticker, timeframe });
-      const bars = stored.ok ? barsOf(stored.columns) : [];
-      // The snapshot knows the day's bar itself; the minutes of ticks are in no file.
-      const after = bars.at(-1)?.t ?? Number.NEGATIVE_INFINITY;
-      const live = timeframe === '1m' ? this.#desk.live.bars(ticker, timeframe, after) : [];
-      if (bars.length + live.length > 0) this.#handOn(ticker, timeframe, [...bars, ...live]);
+      const lost = { symbol: ticker, timeframe };
+      const stored = this.#desk.store.read(lost);
+      showFile(this.#desk, lost, stored.ok ? stored.columns : noBars);
     }
     this.#downloader.publish(
       series.filter(({ timeframe }) => timeframe === '1d').map(({ ticker }) => ticker),
@@ -316,7 +314,7 @@ class History implements HistoryService {
       for (const [nth, file] of some.entries()) {
         const one = loaded[nth];
         if (one?.ok && one.columns.length > 0) {
-          this.#handOn(file.symbol, file.timeframe, barsOf(one.columns));
+          showBars(this.#desk, file, barsOf(one.columns));
         } else if (one && !one.ok) {
           this.#desk.error(file, `${seriesKey(file)}: ${one.reason}`);
         }
@@ -327,17 +325,6 @@ class History implements HistoryService {
     }
     this.#loading = null;
     this.#changed();
-  }
-
-  #handOn(symbol: string, timeframe: Timeframe, bars: readonly Bar[]): void {
-    try {
-      this.#ports.snapshot.writeBars(symbol, timeframe, bars);
-    } catch (error) {
-      this.#desk.error(
-        { symbol, timeframe },
-        `the bars could not be put into shared memory: ${String(error)}`,
-      );
-    }
   }
 
   #beginBeat(): void {
@@ -360,7 +347,7 @@ class History implements HistoryService {
     this.#filler.beat();
     for (const { symbol, timeframe, bar } of this.#desk.live.takeChanges()) {
       // The snapshot makes the day's bar of the ticks it gets itself.
-      if (timeframe === '1m') this.#handOn(symbol, timeframe, [bar]);
+      if (timeframe === '1m') showBars(this.#desk, { symbol, timeframe }, [bar]);
     }
     this.#desk.save();
   }

@@ -80,7 +80,7 @@ function make(watchlist: readonly string[] = []): void {
     },
     {
       source: historySource(ibkr),
-      snapshot: { write: () => {}, writeBars: () => {} },
+      snapshot: { write: () => {}, writeBars: () => {}, replaceBars: () => {} },
       lease: { reserved: () => reserved },
       publish: () => {},
     },

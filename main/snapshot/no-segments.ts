@@ -8,6 +8,7 @@ export const noSegments: SegmentStore = {
   putDaily() {},
   putDailyBar() {},
   mergeBars() {},
+  replaceBars() {},
   end() {},
   batchMs: () => 100,
   names: () => null,

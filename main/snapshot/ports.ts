@@ -35,6 +35,8 @@ export interface SegmentStore {
   putDailyBar(ticker: string, bar: Bar, now: number): void;
   /** Bars of any timeframe are laid over those already there; the newer row wins. */
   mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
+  /** The series becomes exactly these bars. */
+  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
   end(epoch: number, now: number): void;
   /** How far apart batches of ticks should be. */
   batchMs(): number;

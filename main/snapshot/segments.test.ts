@@ -443,6 +443,22 @@ describe.runIf(process.platform === 'linux')('segments', () => {
     reader.close();
   });
 
+  test('bars are put in the place of others, and the day of ticks stays behind them', async () => {
+    const { snapshot, bars, dictionary, write } = make();
+    await snapshot.start();
+    const all = someBars(10);
+    snapshot.writeBars('AAPL', '1m', all);
+    snapshot.replaceBars('AAPL', '1m', [...all.slice(1, 4), ...all.slice(6, 8)]);
+    const reader = bars();
+    expect(reader.history('AAPL', '1m').rows()).toEqual([...all.slice(1, 4), ...all.slice(6, 8)]);
+    write('AAPL', all);
+    snapshot.replaceBars('AAPL', '1d', all.slice(2, 6));
+    const kept = [...all.slice(2, 6), all[9]];
+    expect(reader.history('AAPL', '1d').rows()).toEqual(kept);
+    expect(dictionary().getStock('AAPL').df).toHaveLength(kept.length);
+    reader.close();
+  });
+
   test('daily bars given by timeframe reach the dictionary and the quote as well', async () => {
     const { snapshot, write, dictionary } = make();
     await snapshot.start();

@@ -131,12 +131,28 @@ export class Segments implements SegmentStore {
   }
 
   mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
+    this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
+      columns.merge(ticker, seconds, bars, now),
+    );
+  }
+
+  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
+    this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
+      columns.replace(ticker, seconds, bars, now),
+    );
+  }
+
+  /** Daily bars stand in the dictionary as well, all of them. */
+  #changeBars(
+    ticker: string,
+    timeframe: Timeframe,
+    now: number,
+    change: (live: Live, seconds: number) => number,
+  ): void {
     this.#know(ticker, timeframe);
     this.#guard((live) => {
       const seconds = barSeconds(timeframe);
-      const from = this.#writeColumns(ticker, timeframe, () =>
-        live.columns.merge(ticker, seconds, bars, now),
-      );
+      const from = this.#writeColumns(ticker, timeframe, () => change(live, seconds));
       if (timeframe !== '1d') return;
       const all = live.columns.read(ticker, seconds, 0);
       const dates = live.dictionary.historyOf(ticker) ?? datesOf(all);

@@ -125,11 +125,27 @@ export class Snapshot {
     if (bars.length === 0 || !this.#acceptable(ticker, bars)) return;
     this.#batch([ticker], (now) => {
       this.#segments.mergeBars(ticker, timeframe, bars, now);
-      const last = bars.at(-1) as Bar;
-      const known = this.#daily.get(ticker)?.last;
-      const newest = timeframe === '1d' && (!known || last.t >= known.t);
-      return newest ? this.#noteDaily(ticker, last) : () => {};
+      return this.#noteNewest(ticker, timeframe, bars);
     });
+  }
+
+  /** Makes the columns exactly these bars, and the day's bar made of ticks where it is later than they. */
+  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void {
+    if (!this.#acceptable(ticker, bars)) return;
+    const day = timeframe === '1d' ? this.#daily.get(ticker)?.last : undefined;
+    const last = bars.at(-1);
+    const all = day && last && day.t > last.t ? [...bars, day] : bars;
+    this.#batch([ticker], (now) => {
+      this.#segments.replaceBars(ticker, timeframe, all, now);
+      return this.#noteNewest(ticker, timeframe, all);
+    });
+  }
+
+  #noteNewest(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): () => void {
+    const last = bars.at(-1);
+    if (timeframe !== '1d' || !last) return () => {};
+    const known = this.#daily.get(ticker)?.last;
+    return !known || last.t >= known.t ? this.#noteDaily(ticker, last) : () => {};
   }
 
   /** One trade. The quote changes at once; the day's bar follows with the next batch. */

@@ -55,6 +55,9 @@ export class HistoryBench {
             for (const bar of bars) known.set(bar.t, bar);
             this.bars.set(key, known);
           },
+          replaceBars: (ticker, timeframe, bars) => {
+            this.bars.set(`${ticker}_${timeframe}`, new Map(bars.map((bar) => [bar.t, bar])));
+          },
         },
         lease: { reserved: () => this.reserved },
         publish: (view) => this.views.push(view),

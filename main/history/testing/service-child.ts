@@ -19,7 +19,7 @@ const service = createHistory(
   },
   {
     source: formulaSource(clock),
-    snapshot: { write: () => {}, writeBars: () => {} },
+    snapshot: { write: () => {}, writeBars: () => {}, replaceBars: () => {} },
     lease: { reserved: () => false },
     publish: () => {},
   },

@@ -1,0 +1,37 @@
+import type { Bar } from '../../shared/bar.ts';
+import type { Desk } from './desk.ts';
+import { type BarColumns, barsOf } from './store/columns.ts';
+import type { Series } from './store/file-name.ts';
+
+/** Lays bars, oldest first, over those in shared memory. */
+export function showBars(desk: Desk, series: Series, bars: readonly Bar[]): void {
+  attempt(desk, series, () => {
+    desk.ports.snapshot.writeBars(series.symbol, series.timeframe, bars);
+  });
+}
+
+/** Makes shared memory hold what the file holds, no more and no less, and the day's bars made of ticks. */
+export function showFile(desk: Desk, series: Series, columns: BarColumns): void {
+  const { symbol, timeframe } = series;
+  const bars = barsOf(columns);
+  settle(desk, series, bars);
+  const live = desk.live.bars(symbol, timeframe, bars.at(-1)?.t ?? Number.NEGATIVE_INFINITY);
+  if (bars.length + live.length === 0) return;
+  attempt(desk, series, () => {
+    desk.ports.snapshot.replaceBars(symbol, timeframe, [...bars, ...live]);
+  });
+}
+
+/** What the broker has told takes the place of what was made of ticks. */
+export function settle(desk: Desk, series: Series, bars: readonly Bar[]): void {
+  const last = bars.at(-1);
+  if (last) desk.live.settle(series.symbol, series.timeframe, last.t);
+}
+
+function attempt(desk: Desk, series: Series, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    desk.error(series, `the bars could not be put into shared memory: ${String(error)}`);
+  }
+}
