@@ -172,7 +172,10 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   ];
 }
 
-/** Undefined where Python has no pandas. */
+/** A Python that was installed by hand often hides the system's, which is the one with pandas. */
+const pythons = ['python3', '/usr/bin/python3'];
+
+/** Undefined where no Python has pandas. */
 function pandasMs(paths: readonly string[]): number | undefined {
   const script = `
 import sys, time
@@ -186,8 +189,11 @@ for path in sys.stdin.read().split('\\n'):
     frame['timestamp'] = pd.to_datetime(frame['timestamp'], utc=True)
 print((time.perf_counter() - began) * 1000)
 `;
-  const run = spawnSync('python3', ['-c', script], { input: paths.join('\n'), timeout: 60_000 });
-  return run.status === 0 ? Number(run.stdout.toString()) : undefined;
+  for (const python of pythons) {
+    const run = spawnSync(python, ['-c', script], { input: paths.join('\n'), timeout: 60_000 });
+    if (run.status === 0) return Number(run.stdout.toString());
+  }
+  return undefined;
 }
 
 async function scanFigures(dir: string, { quick, say }: BenchContext): Promise<Figure[]> {
