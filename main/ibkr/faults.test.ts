@@ -266,6 +266,7 @@ describe('faults between TWS and IBKR', () => {
     t.rig.service.watch(symbols);
     await t.rig.service.start();
     await t.rig.until('it is shown', () => t.rig.view().marketData.competing);
+    expect(t.rig.view().marketData.proof).toBe('idle');
     expect(t.feedOf('AAPL')?.problem).toMatch(/active elsewhere/);
     const before = t.logged('marketData');
     await t.rig.until('it asked again', () => t.logged('marketData') > before);
@@ -273,6 +274,7 @@ describe('faults between TWS and IBKR', () => {
     t.rig.simulator.reset();
     await t.rig.flowing(symbols);
     expect(t.rig.view().marketData.competing).toBe(false);
+    await t.rig.until('it is proven', () => t.rig.view().marketData.proof === 'proven');
   });
 });
 

@@ -353,6 +353,8 @@ export class MarketData {
     ticker.retries++;
     if (competing && !this.#competing) {
       this.#competing = true;
+      // What flowed before proves nothing any more, and nothing can be proven until the other is gone.
+      this.#proof.stop();
       this.#ports.note(
         'warning',
         'Market data goes to another session of this login; asking again at growing intervals.',
@@ -381,6 +383,7 @@ export class MarketData {
   // Does it flow?
 
   #prove(): void {
+    if (this.#competing) return;
     if (this.#tickers.size > 0) this.#proof.begin(this.#ports.clock.now());
   }
 
@@ -405,8 +408,6 @@ export class MarketData {
   }
 
   #checkProof(now: number): void {
-    // While another session has the data there is nothing to prove.
-    if (this.#competing) return;
     const streamers = this.#streamers();
     const verdict = this.#proof.check(streamers, now);
     const { note, dead, changed } = this.#ports;
