@@ -10,8 +10,8 @@ import { type Cancel, type Clock, every } from '../../kit/clock.ts';
 import type { Answer } from '../client/client-port.ts';
 import type { FlowRules, QuoteSink } from '../ports.ts';
 import type { Requests, Sender } from '../requests.ts';
-import { fellSilent, neverAnswered, retryWait } from './flow.ts';
-import { FlowProof } from './flow-proof.ts';
+import { retryWait } from './flow.ts';
+import { FlowWatch } from './flow-watch.ts';
 import { LineBudget, planLines } from './lines.ts';
 import { stampPatienceMs, Ticker, type TickListener } from './ticker.ts';
 
@@ -53,7 +53,7 @@ export class MarketData {
   #up = false;
   #type: number;
   #sweeping: Cancel | null = null;
-  readonly #proof: FlowProof;
+  readonly #flow: FlowWatch;
   #pollAt = 0;
   #competing = false;
 
@@ -61,7 +61,12 @@ export class MarketData {
     this.#ports = ports;
     this.#options = options;
     this.#budget = new LineBudget(options.lines);
-    this.#proof = new FlowProof(options.flow);
+    const { note, dead, changed } = ports;
+    this.#flow = new FlowWatch(options.flow, {
+      tickers: () => this.#tickers.values(),
+      again: (ticker) => this.#again(ticker),
+      ...{ note, dead, changed },
+    });
     this.#type = kinds.indexOf(options.wanted) + 1;
   }
 
@@ -113,7 +118,7 @@ export class MarketData {
     this.#up = false;
     this.#sweeping?.();
     this.#sweeping = null;
-    this.#proof.stop();
+    this.#flow.stop();
     this.#competing = false;
     for (const ticker of this.#tickers.values()) {
       if (kept) ticker.feed = 'off';
@@ -191,7 +196,7 @@ export class MarketData {
       wanted: this.#options.wanted,
       serving: kinds[worst] ?? null,
       competing: this.#competing,
-      proof: this.#proof.state,
+      proof: this.#flow.proof,
       linesUsed: this.#byId.size,
       linesBudget: this.#budget.now(this.#ports.clock.now()),
       tickers,
@@ -354,7 +359,7 @@ export class MarketData {
     if (competing && !this.#competing) {
       this.#competing = true;
       // What flowed before proves nothing any more, and nothing can be proven until the other is gone.
-      this.#proof.stop();
+      this.#flow.stop();
       this.#ports.note(
         'warning',
         'Market data goes to another session of this login; asking again at growing intervals.',
@@ -384,7 +389,7 @@ export class MarketData {
 
   #prove(): void {
     if (this.#competing) return;
-    if (this.#tickers.size > 0) this.#proof.begin(this.#ports.clock.now());
+    if (this.#tickers.size > 0) this.#flow.prove(this.#ports.clock.now());
   }
 
   #sweep(): void {
@@ -395,72 +400,8 @@ export class MarketData {
       }
     }
     this.#retry(now);
-    this.#checkProof(now);
-    this.#checkSilence(now);
+    this.#flow.look(now);
     this.#poll(now);
-  }
-
-  /** Those whose silence would mean that the connection is at fault. */
-  #streamers(): Ticker[] {
-    return [...this.#tickers.values()].filter(
-      (ticker) => ticker.feed === 'waiting' || (ticker.id !== null && !ticker.snapshot),
-    );
-  }
-
-  #checkProof(now: number): void {
-    const streamers = this.#streamers();
-    const verdict = this.#proof.check(streamers, now);
-    const { note, dead, changed } = this.#ports;
-    switch (verdict.type) {
-      case 'wait':
-        return;
-      case 'nothing':
-        return changed();
-      case 'flows': {
-        const { length } = streamers;
-        return note(
-          'info',
-          `Market data flows on ${length === 1 ? 'the ticker' : `all ${length} tickers`}.`,
-        );
-      }
-      case 'ask-again': {
-        const { missing } = verdict;
-        note('warning', `No data came for ${names(missing)}; requesting ${it(missing)} again.`);
-        for (const ticker of missing) this.#again(ticker);
-        return;
-      }
-      case 'reopen':
-        return dead('The connection stands, but no market data comes even when asked again.');
-      case 'missing':
-        return this.#silent(verdict.missing, now);
-    }
-  }
-
-  #checkSilence(now: number): void {
-    const { flow } = this.#options;
-    const fallen = this.#streamers().filter((ticker) => fellSilent(ticker, now, flow));
-    if (fallen.length > 0) {
-      // Every evening all fall silent, so this alone is no reason to worry.
-      this.#ports.note('info', `${names(fallen)} fell silent; requesting ${it(fallen)} again.`);
-      for (const ticker of fallen) this.#again(ticker);
-    }
-    if (this.#proof.state === 'checking') return;
-    const mute = this.#streamers().filter((ticker) => neverAnswered(ticker, now, flow));
-    if (mute.length > 0) this.#silent(mute, now);
-  }
-
-  #silent(tickers: readonly Ticker[], now: number): void {
-    const news = tickers.filter((ticker) => ticker.retries === 0);
-    for (const ticker of tickers) {
-      ticker.feed = 'silent';
-      ticker.problem = 'IBKR accepted the request but sends no data for it.';
-      ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
-      ticker.retries++;
-    }
-    if (news.length > 0) {
-      this.#ports.note('error', `No data for ${names(news)}; trying on at longer intervals.`);
-    }
-    this.#ports.changed();
   }
 
   #retry(now: number): void {
@@ -494,14 +435,4 @@ export class MarketData {
       busy++;
     }
   }
-}
-
-function it(tickers: readonly Ticker[]): string {
-  return tickers.length === 1 ? 'it' : 'them';
-}
-
-function names(tickers: readonly Ticker[]): string {
-  const shown = tickers.slice(0, 5).map((ticker) => ticker.symbol);
-  const more = tickers.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
