@@ -8,6 +8,9 @@ const usage = `node client-example.mjs [--host 127.0.0.1] [--port 12345] [--toke
 
 Asks a running Gatehouse everything it answers, and prints both directions.`;
 
+// Whoever reads this may have seen enough, as `head` does.
+process.stdout.on('error', () => process.exit());
+
 const values = readOptions();
 const address = { host: values.host, port: Number(values.port), token: values.token };
 
