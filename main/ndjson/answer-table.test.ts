@@ -80,8 +80,9 @@ describe('the table of answers', () => {
     }
   });
 
-  it('takes no answer that is too short to be copied', () => {
+  it('takes no text that is too short to be copied', () => {
     const { write } = tableOf(['A']);
-    expect(() => write('A', '1,"A"')).toThrow('Too short an answer: 1,"A"');
+    expect(() => write('A', '1,"A"')).toThrow('Too short to be copied: 1,"A"');
+    expect(() => new AnswerTable({ ...frame, before: '{' })).toThrow('Too short to be copied: {');
   });
 });

@@ -3,7 +3,10 @@ import { shortestCopy } from './ascii-copy.ts';
 
 const quote = 0x22;
 
-/** What all answers have in common. The part of their own ends with the ticker. */
+/**
+ * What all answers have in common, 16 characters or more each. The part of their own ends with the
+ * ticker.
+ */
 export interface Frame {
   readonly before: string;
   readonly afterFresh: string;
@@ -50,6 +53,7 @@ export class AnswerTable implements Prepared {
   readonly #slotOf: number[] = [];
 
   constructor({ before, afterFresh, afterStale }: Frame) {
+    for (const text of [before, afterFresh, afterStale]) refuseShort(text);
     this.#frame = Buffer.from(before + afterFresh + afterStale, 'latin1');
     this.beforeTo = before.length;
     this.#freshTo = before.length + afterFresh.length;
@@ -93,7 +97,7 @@ export class AnswerTable implements Prepared {
 
   /** The part of its own of an answer, 16 characters at least, that is fresh up to `lastFresh`. */
   write(number: number, text: string, lastFresh: number, now: number): void {
-    if (text.length < shortestCopy) throw new RangeError(`Too short an answer: ${text}`);
+    refuseShort(text);
     if (text.length + tailBytes > this.#blockBytes) this.#lengthen(text.length + tailBytes);
     const { bytes, numbers, moments } = this.#blocks;
     const to = this.#tailOf(number);
@@ -166,6 +170,10 @@ class Blocks {
     this.view = new DataView(memory);
     this.bytes.set(frame);
   }
+}
+
+function refuseShort(text: string): void {
+  if (text.length < shortestCopy) throw new RangeError(`Too short to be copied: ${text}`);
 }
 
 function hashOf(buffer: Uint8Array, start: number, end: number): number {
