@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
+import { count } from '../../../testing/counts.ts';
 import { barsOf, columnsOf } from './columns.ts';
 import { formatBar, formatFile, header } from './format.ts';
 import { describeReport, isPlain, parseFile, rewriteLoses } from './parse-file.ts';
+import { parseLine } from './parse-line.ts';
 
 const t0 = Date.UTC(2025, 4, 28, 14);
 
@@ -56,6 +58,42 @@ describe('reading a bar file', () => {
         const { bars } = parse(`${header}\n2025-05-28 14:00:00+00:00,${text},9e20,0,1,1\n`);
         expect(bars[0]?.open).toBe(Number(text));
       }),
+    );
+  });
+
+  it('reads row after row of prices as the patient parser reads each, spoilt or not', () => {
+    const price = fc
+      .tuple(fc.constantFrom(9, 99, 999, 9999, 99_999), fc.nat(), fc.nat(3), fc.nat(9999))
+      .map(([most, whole, decimals, part]) => {
+        const digits = String(part).padStart(4, '0').slice(0, decimals);
+        return decimals === 0 ? String(whole % most) : `${whole % most}.${digits}`;
+      });
+    const spoilt = fc.tuple(fc.nat(60), fc.constantFrom(...'0123456789.,-:+ /;?x\u00b2'));
+    const row = fc.tuple(
+      price,
+      price,
+      price,
+      price,
+      fc.nat(99_999),
+      fc.option(spoilt, { freq: 4 }),
+    );
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 2, maxLength: 8 }), (rows) => {
+        const lines = rows.map(([open, high, low, close, volume, change], nth) => {
+          const line = `2025-05-28 14:0${nth}:00+00:00,${open},${high},${low},${close},${volume}`;
+          if (!change) return line;
+          const at = change[0] % line.length;
+          return line.slice(0, at) + change[1] + line.slice(at + 1);
+        });
+        const expected = new Map<number, Bar>();
+        for (const line of lines) {
+          const verdict = parseLine(Buffer.from(line, 'utf8').toString('latin1'));
+          if (typeof verdict !== 'string') expected.set(verdict.t, verdict);
+        }
+        const { bars } = parse(`${header}\n${lines.join('\n')}\n`);
+        expect(bars).toEqual([...expected.values()].sort((a, b) => a.t - b.t));
+      }),
+      { numRuns: count(1000, 100_000) },
     );
   });
 
