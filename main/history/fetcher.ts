@@ -52,10 +52,13 @@ export async function fetchSpan(
   if (bars.length > 0) {
     const merged = await patiently(desk, () => desk.store.merge(request, bars));
     if (!merged.ok) return afterRefusal(desk, request, merged);
-    const sorted = bars.sort((a, b) => a.t - b.t);
-    if (othersWrote(desk, request, merged)) showFile(desk, request, merged.columns);
-    else if (telling === 'at-once') showBars(desk, request, sorted);
-    settle(desk, request, sorted);
+    const sorted = [...bars].sort((a, b) => a.t - b.t);
+    if (othersWrote(desk, request, merged)) {
+      showFile(desk, request, merged.columns);
+    } else {
+      if (telling === 'at-once') showBars(desk, request, sorted);
+      settle(desk, request, sorted);
+    }
   }
   confirmEmpty(desk, request, bars);
   resurvey(desk, request);
