@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nyse } from '../../main/calendar/nyse.ts';
 import { ExpectedBook } from '../../main/history/scan/expected-book.ts';
 import { ScanIndex } from '../../main/history/scan/scan-index.ts';
@@ -43,6 +44,12 @@ function* regular(from: number, count: number, step: number): Generator<number> 
   for (let nth = 0; nth < count; nth++) yield from + nth * step;
 }
 
+function folderIn(dir: string, name: string): string {
+  const folder = join(dir, name);
+  fs.mkdirSync(folder);
+  return folder;
+}
+
 function write(
   dir: string,
   count: number,
@@ -66,66 +73,51 @@ function readRaw(paths: readonly string[]): number {
   return performance.now() - began;
 }
 
-/** What is left of it where the same few megabytes of memory are overwritten by every file. */
-function readOver(paths: readonly string[]): number {
-  const most = Math.max(...paths.map((path) => fs.statSync(path).size));
-  const memory = Buffer.alloc(most);
-  const began = performance.now();
-  for (const path of paths) {
-    const fd = fs.openSync(path, 'r');
-    while (fs.readSync(fd, memory, 0, most, null) > 0);
-    fs.closeSync(fd);
-  }
-  return performance.now() - began;
+const loader = fileURLToPath(new URL('../parts/load-bars.ts', import.meta.url));
+
+/** One cold load, or with `raw` the bare reading of the same bytes, in a process of its own. */
+function loadMs(folder: string, how: 'raw' | '0' | '2'): number {
+  return Number(execFileSync(process.execPath, ['--import', 'tsx', loader, folder, how]));
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  collectGarbage();
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-interface Loading {
-  readonly ms: number;
+interface ColdLoad {
   readonly raw: number;
-  readonly over: number;
+  readonly own: number;
 }
 
-async function loading(paths: readonly string[], threads: number, times: number): Promise<Loading> {
-  const raw: number[] = [];
-  const over: number[] = [];
-  const own: number[] = [];
-  await loadFiles(paths, threads);
-  for (let nth = 0; nth < times; nth++) {
-    raw.push(readRaw(paths));
-    over.push(readOver(paths));
-    own.push(await timed(() => loadFiles(paths, threads)));
-  }
-  return { ms: median(own), raw: median(raw), over: median(over) };
+function coldLoad(folder: string, threads: '0' | '2', times: number): ColdLoad {
+  const rounds = Array.from({ length: times }, () => ({
+    raw: loadMs(folder, 'raw'),
+    own: loadMs(folder, threads),
+  }));
+  return {
+    raw: median(rounds.map(({ raw }) => raw)),
+    own: median(rounds.map(({ own }) => own)),
+  };
 }
 
-function loadFigure(name: string, atMost: number, { ms, raw, over }: Loading): Figure {
+function loadFigure(name: string, atMost: number, { raw, own }: ColdLoad): Figure {
   return {
     name,
-    value: ms / raw,
+    value: own / raw,
     unit: '× raw',
     goal: { atMost },
     peer: { name: 'raw read', value: raw, unit: 'ms' },
-    note: `${Math.round(ms)} ms; ${(ms / over).toFixed(1)} × reading over the same memory, ${over.toFixed(1)} ms`,
+    note: `${Math.round(own)} ms`,
   };
 }
 
 async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<Figure[]> {
   const files = quick ? 2 : 50;
   const perFile = quick ? 2000 : 100_000;
-  const times = quick ? 1 : 5;
+  const times = quick ? 1 : 7;
   say(`writing ${files} files of ${perFile} one-minute rows`);
   const some = Array.from({ length: Math.min(files, 4) }, (_, nth) =>
     rows(regular(Date.UTC(2024, 0, 2, 14, 30), perFile, minuteMs), nth),
   );
+  const minutesDir = folderIn(dir, 'minutes');
   const minutes = write(
-    dir,
+    minutesDir,
     files,
     (nth) => `M${nth}_1m.csv`,
     (nth) => some[nth % some.length] as string,
@@ -136,19 +128,20 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   const heldBytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const loadedRows = held.reduce((sum, one) => sum + (one.ok ? one.columns.length : 0), 0);
   if (loadedRows !== files * perFile) throw new Error(`${loadedRows} rows were loaded`);
-  const one = await loading(minutes, 0, times);
-  const two = await loading(minutes, 2, times);
+  const one = coldLoad(minutesDir, '0', times);
+  const two = coldLoad(minutesDir, '2', times);
   const pandas = pandasMs(minutes);
   say('writing 500 daily files');
+  const dailyDir = folderIn(dir, 'daily');
   const daily = write(
-    dir,
+    dailyDir,
     quick ? 5 : 500,
     (nth) => `D${nth}_1d.csv`,
     (nth) => rows(regular(Date.UTC(2018, 0, 1), 2000, dayMs), nth),
   );
-  const days = await loading(daily, 0, times);
   const megabytes = `${Math.round(bytes / 1e6)} MB`;
   const minuteRows = `load ${loadedRows} one-minute rows, ${megabytes}`;
+  const days = coldLoad(dailyDir, '0', times);
   return [
     loadFigure(`${minuteRows}, one thread`, 16, one),
     loadFigure('the same with two threads', 9, two),
@@ -164,7 +157,7 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
       : [
           {
             name: 'pandas.read_csv of the same files',
-            value: pandas / one.ms,
+            value: pandas / one.own,
             unit: '× our time',
             peer: { name: 'pandas', value: pandas, unit: 'ms' },
           },

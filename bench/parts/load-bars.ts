@@ -1,0 +1,23 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { loadFiles } from '../../main/history/store/loader.ts';
+
+/** Loads a folder of bar files once, in a process that has done nothing else, and prints the milliseconds. */
+const [folder = '', how = 'raw'] = process.argv.slice(2);
+const paths = fs.readdirSync(folder).map((name) => join(folder, name));
+const most = Math.max(...paths.map((path) => fs.statSync(path).size));
+
+const began = performance.now();
+if (how === 'raw') readOver();
+else await loadFiles(paths, Number(how));
+console.log(performance.now() - began);
+
+/** The least there is to do: every file is read into the same memory. */
+function readOver(): void {
+  const memory = Buffer.allocUnsafeSlow(most);
+  for (const path of paths) {
+    const fd = fs.openSync(path, 'r');
+    while (fs.readSync(fd, memory, 0, most, null) > 0);
+    fs.closeSync(fd);
+  }
+}
