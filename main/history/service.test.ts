@@ -448,11 +448,10 @@ describe('what a person may do', () => {
     await bench.until(() => bench.service.view().lastScan !== null);
     bench.put('AAPL', '5m', whole);
     bench.put('KO', '5m', other);
-    const shown = (series: string) => [...(bench.bars.get(series)?.values() ?? [])];
-    await bench.until(() => shown('KO_5m').length > 0, 1000);
+    await bench.until(() => bench.shown('KO', '5m').length > 0, 1000);
     await bench.until(() => bench.service.view().activity.kind !== 'scanning');
-    expect(shown('KO_5m')).toEqual(other);
-    expect(shown('AAPL_5m')).toEqual(whole);
+    expect(bench.shown('KO', '5m')).toEqual(other);
+    expect(bench.shown('AAPL', '5m')).toEqual(whole);
     expect(source.requests).toEqual([]);
   });
 
@@ -462,7 +461,7 @@ describe('what a person may do', () => {
     bench.put('AAPL', '5m', whole);
     await bench.service.start();
     await bench.until(() => bench.service.view().lastScan !== null);
-    const shown = () => [...(bench.bars.get('AAPL_5m')?.values() ?? [])];
+    const shown = () => bench.shown('AAPL', '5m');
     expect(shown()).toEqual(whole);
     const left = whole.filter((_, nth) => nth < 100 || nth > 110);
     bench.put('AAPL', '5m', left);
@@ -481,8 +480,8 @@ describe('what a person may do', () => {
     };
     await bench.service.start();
     await bench.until(idle);
-    const shown = [...(bench.bars.get('AAPL_5m')?.values() ?? [])];
-    expect(shown.sort((a, b) => a.t - b.t)).toEqual(bench.read('AAPL', '5m'));
+    const shown = bench.shown('AAPL', '5m');
+    expect(shown).toEqual(bench.read('AAPL', '5m'));
     expect(shown.map(({ t }) => t)).toContain(outside.t);
   });
 

@@ -66,6 +66,12 @@ export class HistoryBench {
     return this.service;
   }
 
+  /** The bars of a series as they were handed on, oldest first. */
+  shown(symbol: string, timeframe: Timeframe): Bar[] {
+    const bars = this.bars.get(`${symbol}_${timeframe}`)?.values() ?? [];
+    return [...bars].sort((a, b) => a.t - b.t);
+  }
+
   path(symbol: string, timeframe: Timeframe): string {
     return join(this.dir, fileName({ symbol, timeframe }));
   }
