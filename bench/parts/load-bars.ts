@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { loadFiles } from '../../main/history/store/loader.ts';
+import { type LoadedFile, loadFiles } from '../../main/history/store/loader.ts';
 
 /** Loads a folder of bar files once, in a process that has done nothing else, and prints the milliseconds. */
 const [folder = '', how = 'raw'] = process.argv.slice(2);
@@ -9,7 +9,10 @@ const most = Math.max(...paths.map((path) => fs.statSync(path).size));
 
 const began = performance.now();
 if (how === 'raw') readOver();
-else await loadFiles(paths, Number(how));
+else {
+  const loaded: LoadedFile[] = [];
+  for await (const [nth, file] of loadFiles(paths, Number(how))) loaded[nth] = file;
+}
 console.log(performance.now() - began);
 
 /** The least there is to do: every file is read into the same memory. */

@@ -8,7 +8,7 @@ import { ExpectedBook } from '../../main/history/scan/expected-book.ts';
 import { ScanIndex } from '../../main/history/scan/scan-index.ts';
 import { Scanner } from '../../main/history/scan/scanner.ts';
 import { formatBar, header } from '../../main/history/store/format.ts';
-import { loadFiles } from '../../main/history/store/loader.ts';
+import { type LoadedFile, loadFiles } from '../../main/history/store/loader.ts';
 import { Stability } from '../../main/history/store/stability.ts';
 import { gapSample, random, requestsToFill } from '../../main/history/testing/gap-sample.ts';
 import type { Bench, BenchContext, Figure } from '../bench.ts';
@@ -123,7 +123,8 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
     (nth) => some[nth % some.length] as string,
   );
   const bytes = minutes.reduce((sum, path) => sum + fs.statSync(path).size, 0);
-  const held = await loadFiles(minutes, 0);
+  const held: LoadedFile[] = [];
+  for await (const [, loaded] of loadFiles(minutes, 0)) held.push(loaded);
   const buffers = new Set(held.flatMap((one) => (one.ok ? [one.columns.t.buffer] : [])));
   const heldBytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const loadedRows = held.reduce((sum, one) => sum + (one.ok ? one.columns.length : 0), 0);

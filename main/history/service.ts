@@ -13,6 +13,7 @@ import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
 import { showBars, showFile } from './show.ts';
 import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from './status.ts';
+import type { ListedFile } from './store/bar-store.ts';
 import { barsOf, noBars } from './store/columns.ts';
 import { seriesKey } from './store/file-name.ts';
 import { loadFiles } from './store/loader.ts';
@@ -22,7 +23,6 @@ import { viewOf } from './view.ts';
 const dayMs = 86_400_000;
 const viewEveryMs = 250;
 const forceAnswersAfterMs = 60_000;
-const loadedAtOnce = 32;
 
 export type ForceScanResult =
   | {
@@ -300,28 +300,21 @@ class History implements HistoryService {
     }
   }
 
-  /** A few files at a time, so that the program answers meanwhile. */
+  /** File by file, with pauses, so that the program answers meanwhile. */
   async #load(): Promise<void> {
     const { files } = this.#desk.store.list();
-    this.#loading = { filesDone: 0, filesTotal: files.length };
+    const loading = { filesDone: 0, filesTotal: files.length };
+    this.#loading = loading;
     this.#changed();
-    for (let at = 0; at < files.length && this.#started; at += loadedAtOnce) {
-      const some = files.slice(at, at + loadedAtOnce);
-      const loaded = await loadFiles(
-        some.map(({ path }) => path),
-        this.#options.loadThreads ?? 1,
-      );
-      for (const [nth, file] of some.entries()) {
-        const one = loaded[nth];
-        if (one?.ok && one.columns.length > 0) {
-          showBars(this.#desk, file, barsOf(one.columns));
-        } else if (one && !one.ok) {
-          this.#desk.error(file, `${seriesKey(file)}: ${one.reason}`);
-        }
-        this.#loading.filesDone++;
-        this.#changed();
-        await new Promise<void>((go) => setImmediate(go));
-      }
+    const paths = files.map(({ path }) => path);
+    for await (const [nth, loaded] of loadFiles(paths, this.#options.loadThreads ?? 1)) {
+      if (!this.#started) break;
+      const file = files[nth] as ListedFile;
+      if (!loaded.ok) this.#desk.error(file, `${seriesKey(file)}: ${loaded.reason}`);
+      else if (loaded.columns.length > 0) showBars(this.#desk, file, barsOf(loaded.columns));
+      loading.filesDone++;
+      this.#changed();
+      await new Promise<void>((go) => setImmediate(go));
     }
     this.#loading = null;
     this.#changed();

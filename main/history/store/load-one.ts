@@ -1,4 +1,4 @@
-import type { parseRows } from './parse-rows.ts';
+import type { RowParser } from '../rows/row-parser.ts';
 
 /** What `loadOne` needs of `node:fs`. */
 export interface FileReads {
@@ -16,62 +16,77 @@ export interface Loaded {
   readonly rows: number;
 }
 
-/** Kept between files, so that reading costs no allocation. */
-export interface Scratch {
-  bytes: Uint8Array;
-}
-
 /**
  * Reads one file into columns of the block `memory`, taking room by moving `cursor[0]` (counted in rows) forward, which
  * threads may do at once. Anything but a plain, sorted file of ours with room left is declined, for `parseFile`.
  *
- * Like `parseRows` it must not use anything outside itself: worker threads get its text.
+ * Like the parser it must not use anything outside itself: worker threads get its text.
  */
 export function loadOne(
   fs: FileReads,
-  parse: typeof parseRows,
+  parser: RowParser,
   path: string,
   headerLine: string,
   memory: SharedArrayBuffer,
   cursor: Int32Array,
-  scratch: Scratch,
 ): Loaded | undefined {
+  const { text } = parser;
   const fd = fs.openSync(path, 'r');
-  let size = 0;
   try {
-    size = fs.fstatSync(fd).size;
-    if (scratch.bytes.length < size) scratch.bytes = new Uint8Array(Math.ceil(size * 1.25));
-    let got = 0;
-    while (got < size) {
-      const read = fs.readSync(fd, scratch.bytes, got, size - got, got);
-      if (read === 0) return undefined;
-      got += read;
+    const { size } = fs.fstatSync(fd);
+    let read = fs.readSync(fd, text, 0, text.length, 0);
+    let held = read;
+    let from = headerLine.length;
+    if (held < from) return undefined;
+    for (let i = 0; i < from; i++) if (text[i] !== headerLine.charCodeAt(i)) return undefined;
+
+    const columns: Float64Array[] = [];
+    let first = 0;
+    let capacity = 0;
+    let rows = 0;
+    let previous = Number.NEGATIVE_INFINITY;
+    for (;;) {
+      const end = text.lastIndexOf(10, held - 1) + 1;
+      if (end > from) {
+        const parsed = parser.parse(from, end, previous);
+        if (parsed.at < end || parsed.outOfOrder > 0) return undefined;
+        if (columns.length === 0) {
+          // The rows to come are as long as these, or as those in the middle or at the end.
+          capacity = parsed.rows;
+          if (read < size) {
+            let most = parsed.rows / (end - from);
+            const sample = new Uint8Array(2048);
+            for (const at of [Math.floor(size / 2), size - sample.length]) {
+              fs.readSync(fd, sample, 0, sample.length, at);
+              let lines = 1;
+              for (let i = 0; i < sample.length; i++) if (sample[i] === 10) lines++;
+              most = Math.max(most, lines / sample.length);
+            }
+            capacity = Math.ceil(most * size) + 2;
+          }
+          first = Atomics.add(cursor, 0, capacity);
+          if ((first + capacity) * 48 > memory.byteLength) return undefined;
+          for (let nth = 0; nth < 6; nth++) {
+            columns.push(new Float64Array(memory, (first * 6 + nth * capacity) * 8, capacity));
+          }
+        }
+        if (rows + parsed.rows > capacity) return undefined;
+        parser.copyTo(columns, rows);
+        rows += parsed.rows;
+        previous = parser.lastTime();
+      } else if (held === text.length) {
+        return undefined;
+      }
+      // The beginning of a row stays, for its end.
+      const rest = held - Math.max(end, from);
+      text.copyWithin(0, held - rest, held);
+      from = 0;
+      const more = fs.readSync(fd, text, rest, text.length - rest, read);
+      if (more === 0) return rest === 0 ? { at: first * 48, capacity, rows } : undefined;
+      read += more;
+      held = rest + more;
     }
   } finally {
     fs.closeSync(fd);
   }
-  const bytes = scratch.bytes;
-  const start = headerLine.length;
-  if (size < start || bytes[size - 1] !== 10) return undefined;
-  for (let i = 0; i < start; i++) if (bytes[i] !== headerLine.charCodeAt(i)) return undefined;
-
-  const body = size - start;
-  const sample = Math.min(1024, body);
-  let lines = 1;
-  for (let place = 0; place < 3; place++) {
-    const from = start + Math.floor(((body - sample) * place) / 2);
-    for (let i = from; i < from + sample; i++) if (bytes[i] === 10) lines++;
-  }
-  const capacity = Math.ceil((lines / (3 * sample || 1)) * body * 1.03) + 2;
-  const first = Atomics.add(cursor, 0, capacity);
-  if ((first + capacity) * 48 > memory.byteLength) return undefined;
-  const columns: Float64Array[] = [];
-  for (let nth = 0; nth < 6; nth++) {
-    columns.push(new Float64Array(memory, (first * 6 + nth * capacity) * 8, capacity));
-  }
-  const state = new Float64Array(5);
-  state[0] = start;
-  parse(bytes, size, columns, capacity, state);
-  if ((state[0] as number) < size || (state[2] as number) > 0) return undefined;
-  return { at: first * 48, capacity, rows: state[1] as number };
 }

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { makeRowParser, parserHere, rowModule } from '../rows/row-parser.ts';
 import { type BarColumns, bytesPerRow, columnsOver } from './columns.ts';
 import { header } from './format.ts';
-import { type Loaded, loadOne, type Scratch } from './load-one.ts';
+import { type Loaded, loadOne } from './load-one.ts';
 import { type FileReport, parseFile } from './parse-file.ts';
-import { parseRows } from './parse-rows.ts';
 
 export type LoadedFile =
   | { readonly ok: true; readonly columns: BarColumns; readonly report: FileReport }
@@ -38,98 +38,149 @@ export function readFault(error: unknown): string {
   return `it cannot be read (${code ?? String(error)})`;
 }
 
+/** Which of the files, and what is in it. */
+export type Arrival = readonly [nth: number, loaded: LoadedFile];
+
+/** Texts of this many bytes share one block of memory. */
+const blockTextBytes = 512 << 20;
+
 /**
- * Reads many files into one block of memory, on `threads` worker threads (0: here). Plain files are read by the
- * threads; what they decline is read here with patience.
+ * Reads many files, on so many worker threads (0: here), and hands each over as soon as it is read, in any order. The
+ * bars of many files lie in one block of memory. Plain files are read by the threads; what they decline is read here with
+ * patience.
  */
-export async function loadFiles(
+export async function* loadFiles(
   paths: readonly string[],
   threads: number,
-): Promise<readonly LoadedFile[]> {
-  if (paths.length === 0) return [];
-  const memory = new SharedArrayBuffer(blockBytes(paths));
-  const cursor = new Int32Array(new SharedArrayBuffer(4));
-  const answers =
-    threads === 0
-      ? paths.map((path) => attempt(path, memory, cursor, scratchHere))
-      : await loadInWorkers(paths, Math.min(threads, paths.length), memory, cursor);
-  return paths.map((path, nth) => {
-    const loaded = answers[nth];
-    if (!loaded) return loadFile(path);
-    const { at, capacity, rows } = loaded;
-    return {
-      ok: true,
-      columns: columnsOver(memory, at, capacity, rows),
-      report: nothingOdd,
-    };
-  });
+): AsyncGenerator<Arrival, void> {
+  for (let from = 0; from < paths.length; ) {
+    const some = oneBlock(paths, from);
+    const memory = new SharedArrayBuffer(some.bytes);
+    const cursor = new Int32Array(new SharedArrayBuffer(4));
+    const arrivals =
+      threads > 0
+        ? inWorkers(some.paths, Math.min(threads, some.paths.length), memory, cursor)
+        : here(some.paths, memory, cursor);
+    for await (const [nth, loaded] of arrivals) {
+      yield [from + nth, loaded ? inBlock(memory, loaded) : loadFile(paths[from + nth] as string)];
+    }
+    from += some.paths.length;
+  }
 }
 
-const scratchHere: Scratch = { bytes: new Uint8Array(0) };
+type Attempt = readonly [nth: number, loaded: Loaded | undefined];
 
-function attempt(
-  path: string,
+function inBlock(memory: SharedArrayBuffer, { at, capacity, rows }: Loaded): LoadedFile {
+  return { ok: true, columns: columnsOver(memory, at, capacity, rows), report: nothingOdd };
+}
+
+function* here(
+  paths: readonly string[],
   memory: SharedArrayBuffer,
   cursor: Int32Array,
-  scratch: Scratch,
-): Loaded | undefined {
+): Generator<Attempt, void> {
+  for (const [nth, path] of paths.entries()) yield [nth, attempt(path, memory, cursor)];
+}
+
+function attempt(path: string, memory: SharedArrayBuffer, cursor: Int32Array): Loaded | undefined {
   try {
-    return loadOne(fs, parseRows, path, headerLine, memory, cursor, scratch);
+    return loadOne(fs, parserHere(), path, headerLine, memory, cursor);
   } catch {
     return undefined;
   }
 }
 
-/** Room for all, judged by the sizes and by the length of rows in a few of the files. */
-function blockBytes(paths: readonly string[]): number {
-  let bytes = 0;
-  let shortest = 60;
-  paths.forEach((path, nth) => {
-    try {
-      bytes += fs.statSync(path).size;
-      if (nth % Math.ceil(paths.length / 8) === 0) shortest = Math.min(shortest, rowLength(path));
-    } catch {
-      // Declined later, with its reason.
-    }
-  });
-  return Math.ceil((bytes / shortest) * 1.06 + 8 * paths.length) * bytesPerRow;
+/**
+ * The files from one on that share a block, at least one, and the bytes that the rows of all need, judged by the sizes of
+ * all and the length of rows in a few.
+ */
+function oneBlock(
+  paths: readonly string[],
+  from: number,
+): { readonly paths: readonly string[]; readonly bytes: number } {
+  const sizes: number[] = [];
+  let text = 0;
+  for (let nth = from; nth < paths.length && text < blockTextBytes; nth++) {
+    const size = sizeOf(paths[nth] as string);
+    if (nth > from && text + size > blockTextBytes) break;
+    sizes.push(size);
+    text += size;
+  }
+  const some = paths.slice(from, from + sizes.length);
+  const every = Math.ceil(some.length / 8);
+  const shortest = Math.min(...some.filter((_, nth) => nth % every === 0).map(rowLength));
+  return {
+    paths: some,
+    bytes: Math.ceil((text / shortest) * 1.06 + 8 * some.length) * bytesPerRow,
+  };
 }
 
-function rowLength(path: string): number {
-  const head = Buffer.alloc(4096);
-  const fd = fs.openSync(path, 'r');
+function sizeOf(path: string): number {
   try {
-    const text = head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)).toString('latin1');
-    const rows = text.split('\n').slice(1, -1);
-    if (rows.length === 0) return 60;
-    return rows.reduce((sum, row) => sum + row.length + 1, 0) / rows.length;
-  } finally {
-    fs.closeSync(fd);
+    return fs.statSync(path).size;
+  } catch {
+    return 0;
   }
 }
 
-function loadInWorkers(
+const usualRowLength = 60;
+
+/** Of the first rows. What cannot be read is declined later, with its reason. */
+function rowLength(path: string): number {
+  const head = Buffer.alloc(4096);
+  try {
+    const fd = fs.openSync(path, 'r');
+    try {
+      const text = head.toString('latin1', 0, fs.readSync(fd, head, 0, head.length, 0));
+      const rows = text.split('\n').slice(1, -1);
+      const bytes = rows.reduce((sum, row) => sum + row.length + 1, 0);
+      return rows.length === 0 ? usualRowLength : Math.min(usualRowLength, bytes / rows.length);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    return usualRowLength;
+  }
+}
+
+async function* inWorkers(
   paths: readonly string[],
   threads: number,
   memory: SharedArrayBuffer,
   cursor: Int32Array,
-): Promise<(Loaded | undefined)[]> {
-  const answers: (Loaded | undefined)[] = new Array(paths.length).fill(undefined);
+): AsyncGenerator<Attempt, void> {
   const taken = new Int32Array(new SharedArrayBuffer(4));
-  const workerData = { paths, headerLine, memory, cursor, taken };
-  return new Promise((resolve, reject) => {
-    let running = threads;
-    for (let nth = 0; nth < threads; nth++) {
-      const worker = new Worker(workerText(), { eval: true, workerData });
-      worker.on('message', (batch: readonly (readonly [number, Loaded | undefined])[]) => {
-        for (const [file, loaded] of batch) answers[file] = loaded;
-      });
-      worker.on('error', reject);
-      worker.on('exit', () => {
-        if (--running === 0) resolve(answers);
-      });
+  const workerData = { module: rowModule(), paths, headerLine, memory, cursor, taken };
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(workerText(), { eval: true, workerData }),
+  );
+  const arrived: Attempt[] = [];
+  let failure: unknown;
+  let wake = () => {};
+  for (const worker of workers) {
+    worker.on('message', (attempted: Attempt) => {
+      arrived.push(attempted);
+      wake();
+    });
+    worker.on('error', (error) => {
+      failure = error;
+      wake();
+    });
+  }
+  try {
+    for (let left = paths.length; left > 0; left--) {
+      while (arrived.length === 0) {
+        if (failure !== undefined) throw failure;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      yield arrived.shift() as Attempt;
     }
-  });
+  } finally {
+    for (const worker of workers) void worker.terminate();
+  }
 }
 
 /** Bundlers may wrap functions in `__name`; in the worker that is nobody's. */
@@ -138,18 +189,16 @@ function workerText(): string {
 const __name = (call) => call;
 const fs = require('node:fs');
 const { parentPort, workerData } = require('node:worker_threads');
-const parseRows = ${parseRows.toString()};
+const makeRowParser = ${makeRowParser.toString()};
 const loadOne = ${loadOne.toString()};
-const { paths, headerLine, memory, cursor, taken } = workerData;
-const scratch = { bytes: new Uint8Array(0) };
-const done = [];
+const { module, paths, headerLine, memory, cursor, taken } = workerData;
+const parser = makeRowParser(module);
 for (let nth = Atomics.add(taken, 0, 1); nth < paths.length; nth = Atomics.add(taken, 0, 1)) {
   let loaded;
   try {
-    loaded = loadOne(fs, parseRows, paths[nth], headerLine, memory, cursor, scratch);
+    loaded = loadOne(fs, parser, paths[nth], headerLine, memory, cursor);
   } catch {}
-  done.push([nth, loaded]);
+  parentPort.postMessage([nth, loaded]);
 }
-parentPort.postMessage(done);
 `;
 }

@@ -68,29 +68,37 @@ describe('reading a bar file', () => {
         const digits = String(part).padStart(4, '0').slice(0, decimals);
         return decimals === 0 ? String(whole % most) : `${whole % most}.${digits}`;
       });
-    const spoilt = fc.tuple(fc.nat(60), fc.constantFrom(...'0123456789.,-:+ /;?x\u00b2'));
-    const row = fc.tuple(
-      price,
-      price,
-      price,
-      price,
-      fc.nat(99_999),
-      fc.option(spoilt, { freq: 4 }),
-    );
+    const spoilt = fc.tuple(fc.nat(60), fc.constantFrom(...'0123456789.,-:+ /;?x\r\n\0\u00b2'));
+    const row = fc.record({
+      stamp: fc.constantFrom(
+        ...['2025-05-28 14:0#:00+00:00', '2025-05-28 14:0#:00', '2024-02-29 23:0#:59+00:00'],
+        ...['1999-12-31 00:0#:30', '2025-05-2# 00:00:00+00:00', '2025-0#-01 09:30:00+00:00'],
+      ),
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+      volume: fc.oneof(fc.nat(99_999).map(String), fc.nat(2 ** 31).map(String), price),
+      end: fc.constantFrom('', '', '', '\r'),
+      change: fc.option(spoilt, { freq: 4 }),
+    });
     fc.assert(
       fc.property(fc.array(row, { minLength: 2, maxLength: 8 }), (rows) => {
-        const lines = rows.map(([open, high, low, close, volume, change], nth) => {
-          const line = `2025-05-28 14:0${nth}:00+00:00,${open},${high},${low},${close},${volume}`;
-          if (!change) return line;
-          const at = change[0] % line.length;
-          return line.slice(0, at) + change[1] + line.slice(at + 1);
-        });
+        const text = rows
+          .map(({ stamp, open, high, low, close, volume, end, change }, nth) => {
+            const time = stamp.replace('#', String(nth + 1));
+            const line = `${time},${open},${high},${low},${close},${volume}${end}`;
+            if (!change) return line;
+            const at = change[0] % line.length;
+            return line.slice(0, at) + change[1] + line.slice(at + 1);
+          })
+          .join('\n');
         const expected = new Map<number, Bar>();
-        for (const line of lines) {
-          const verdict = parseLine(Buffer.from(line, 'utf8').toString('latin1'));
+        for (const line of Buffer.from(text).toString('latin1').split('\n')) {
+          const verdict = parseLine(line.replace(/\r$/, ''));
           if (typeof verdict !== 'string') expected.set(verdict.t, verdict);
         }
-        const { bars } = parse(`${header}\n${lines.join('\n')}\n`);
+        const { bars } = parse(`${header}\n${text}\n`);
         expect(bars).toEqual([...expected.values()].sort((a, b) => a.t - b.t));
       }),
       { numRuns: count(1000, 100_000) },
@@ -122,6 +130,13 @@ describe('reading a bar file', () => {
       ['order', 1],
     ]);
     expect(rewriteLoses(report)).toBe(true);
+  });
+
+  it('is not misled by zeros where the day and the hour should be', () => {
+    const torn = `2025-06-${'\0'.repeat(6)}00:00+00:00,1,2,1,1.5,10\n`;
+    const { bars, report } = parse(`${header}\n${formatBar(bar(0))}${torn}${torn}${torn}`);
+    expect(bars).toEqual([bar(0)]);
+    expect(report.faults).toMatchObject([{ fault: 'time', count: 3 }]);
   });
 
   it('takes the -1 that stands for no volume as none', () => {

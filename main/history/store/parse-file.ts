@@ -1,3 +1,4 @@
+import { parserHere } from '../rows/row-parser.ts';
 import { allocateColumns, type BarColumns, setBar, viewOf } from './columns.ts';
 import { header } from './format.ts';
 import {
@@ -7,7 +8,6 @@ import {
   parseLine,
   usualOrder,
 } from './parse-line.ts';
-import { parseRows } from './parse-rows.ts';
 
 /** What was odd in a file, for a person and for the decision how to write to it. */
 export interface FileReport {
@@ -32,53 +32,73 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
   const end = bytes.lastIndexOf(10) + 1;
   const head = readHeader(bytes, end);
   if (!head.ok) return head;
-  const state = new Float64Array(5);
-  state[0] = head.bytes;
+  const parser = parserHere();
+  const most = parser.text.length;
   let columns = allocateColumns(Math.max(16, estimateRows(bytes, head.bytes, end)));
+  let at = head.bytes;
   let row = 0;
-  let disorder = 0;
+  let outOfOrder = 0;
   let foreignRows = 0;
   const faults = new Map<LineFault, { count: number; at: number }>();
-  for (;;) {
+  // Where odd rows follow each other, little is handed to the quick parser in vain.
+  let piece = most;
+  while (at < end) {
+    const before = row > 0 ? (columns.t[row - 1] as number) : Number.NEGATIVE_INFINITY;
     if (head.order === usualOrder) {
-      state[1] = row;
-      parseRows(bytes, end, arrays(columns), columns.length, state);
-      row = state[1];
-    }
-    const at = state[0] as number;
-    if (at >= end) break;
-    if (row === columns.length) {
-      columns = grown(columns, row);
-      continue;
+      const length = wholeRows(bytes, at, Math.min(end, at + piece));
+      parser.text.set(bytes.subarray(at, at + length));
+      const parsed = parser.parse(0, length, before);
+      if (parsed.rows > 0) {
+        if (row + parsed.rows > columns.length) columns = grown(columns, row, parsed.rows);
+        parser.copyTo(arrays(columns), row);
+        row += parsed.rows;
+        at += parsed.at;
+        outOfOrder += parsed.outOfOrder;
+        foreignRows += parsed.crlfRows + parsed.zonelessRows;
+      }
+      if (length > 0 && parsed.at === length) {
+        piece = Math.min(most, piece * 4);
+        continue;
+      }
+      piece = oddPiece;
     }
     const newline = bytes.indexOf(10, at);
     const verdict = parseLine(textOf(bytes, at, newline), head.order);
-    state[0] = newline + 1;
     if (typeof verdict === 'string') {
       const known = faults.get(verdict);
       if (known) known.count++;
       else faults.set(verdict, { count: 1, at });
-      continue;
+    } else {
+      if (row > 0 && verdict.t <= (columns.t[row - 1] as number)) outOfOrder++;
+      if (row === columns.length) columns = grown(columns, row, 1);
+      setBar(columns, row++, verdict);
+      foreignRows++;
     }
-    if (row > 0 && verdict.t <= (columns.t[row - 1] as number)) disorder++;
-    setBar(columns, row++, verdict);
-    foreignRows++;
+    at = newline + 1;
   }
-  disorder += state[2] as number;
   const filled = viewOf(columns, 0, row);
-  const sorted = disorder > 0 ? sortColumns(filled) : filled;
+  const sorted = outOfOrder > 0 ? sortColumns(filled) : filled;
   return {
     ok: true,
     columns: sorted,
     report: {
       faults: [...faults].map(([fault, { count, at }]) => ({ fault, count, at })),
-      outOfOrder: Math.max(0, disorder - (row - sorted.length)),
+      outOfOrder: Math.max(0, outOfOrder - (row - sorted.length)),
       duplicates: row - sorted.length,
-      foreignRows: foreignRows + (state[3] as number) + (state[4] as number),
+      foreignRows,
       foreignHeader: head.foreign,
       tornBytes: bytes.length - end,
     },
   };
+}
+
+/** Room for a row of any length that may be met, and little more. */
+const oddPiece = 512;
+
+/** How many bytes from `at` on, up to `end` at most, are whole rows. */
+function wholeRows(bytes: Uint8Array, at: number, end: number): number {
+  const last = bytes.lastIndexOf(10, end - 1);
+  return Math.max(0, last + 1 - at);
 }
 
 export function describeReport(report: FileReport): string[] {
@@ -172,8 +192,8 @@ function countLines(bytes: Uint8Array, from: number, to: number): number {
   return lines;
 }
 
-function grown(columns: BarColumns, rows: number): BarColumns {
-  const bigger = allocateColumns(Math.ceil(rows * 1.3) + 64);
+function grown(columns: BarColumns, rows: number, more: number): BarColumns {
+  const bigger = allocateColumns(Math.ceil((rows + more) * 1.3) + 64);
   const into = arrays(bigger);
   arrays(columns).forEach((column, nth) => {
     (into[nth] as Float64Array).set(column.subarray(0, rows));
