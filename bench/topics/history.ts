@@ -17,6 +17,7 @@ import { collectGarbage } from '../garbage.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
+const rowBytes = 58;
 
 /** Rows as a stock's file has them: 58 bytes each. */
 function rows(times: Iterable<number>, seed: number): string {
@@ -50,19 +51,30 @@ function folderIn(dir: string, name: string): string {
   return folder;
 }
 
-function write(
-  dir: string,
-  count: number,
-  name: (nth: number) => string,
-  text: (nth: number) => string,
-) {
-  const paths: string[] = [];
-  for (let nth = 0; nth < count; nth++) {
+interface FileSet {
+  readonly count: number;
+  readonly name: (nth: number) => string;
+  readonly text: (nth: number) => string;
+  /** How many rows came at a time: a day of minutes, a year of days. All at once where it is left out. */
+  readonly rowsAtOnce?: number;
+}
+
+/**
+ * Files as they come to be, a piece appended after the other. The system keeps them in pieces too, and reads them more
+ * slowly than what was written at one go.
+ */
+function write(dir: string, { count, name, text, rowsAtOnce }: FileSet): string[] {
+  return Array.from({ length: count }, (_, nth) => {
     const path = join(dir, name(nth));
-    fs.writeFileSync(path, text(nth));
-    paths.push(path);
-  }
-  return paths;
+    const bytes = Buffer.from(text(nth));
+    const piece = rowsAtOnce === undefined ? bytes.length : rowsAtOnce * rowBytes;
+    const fd = fs.openSync(path, 'a');
+    for (let at = 0; at < bytes.length; at += piece) {
+      fs.writeSync(fd, bytes, at, Math.min(piece, bytes.length - at));
+    }
+    fs.closeSync(fd);
+    return path;
+  });
 }
 
 /** What any program pays that reads these files whole, each into memory of its own. */
@@ -96,12 +108,12 @@ function coldLoad(folder: string, threads: '0' | '2', times: number): ColdLoad {
   };
 }
 
-function loadFigure(name: string, atMost: number, { raw, own }: ColdLoad): Figure {
+function loadFigure(name: string, { raw, own }: ColdLoad, atMost?: number): Figure {
   return {
     name,
     value: own / raw,
     unit: '× raw',
-    goal: { atMost },
+    ...(atMost === undefined ? {} : { goal: { atMost } }),
     peer: { name: 'raw read', value: raw, unit: 'ms' },
     note: `${Math.round(own)} ms`,
   };
@@ -116,12 +128,12 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
     rows(regular(Date.UTC(2024, 0, 2, 14, 30), perFile, minuteMs), nth),
   );
   const minutesDir = folderIn(dir, 'minutes');
-  const minutes = write(
-    minutesDir,
-    files,
-    (nth) => `M${nth}_1m.csv`,
-    (nth) => some[nth % some.length] as string,
-  );
+  const set = {
+    count: files,
+    name: (nth: number) => `M${nth}_1m.csv`,
+    text: (nth: number) => some[nth % some.length] as string,
+  };
+  const minutes = write(minutesDir, { ...set, rowsAtOnce: 390 });
   const bytes = minutes.reduce((sum, path) => sum + fs.statSync(path).size, 0);
   const held: LoadedFile[] = [];
   for await (const [, loaded] of loadFiles(minutes, 0)) held.push(loaded);
@@ -134,19 +146,26 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   const pandas = pandasMs(minutes);
   say('writing 500 daily files');
   const dailyDir = folderIn(dir, 'daily');
-  const daily = write(
-    dailyDir,
-    quick ? 5 : 500,
-    (nth) => `D${nth}_1d.csv`,
-    (nth) => rows(regular(Date.UTC(2018, 0, 1), 2000, dayMs), nth),
-  );
+  const daily = write(dailyDir, {
+    count: quick ? 5 : 500,
+    name: (nth) => `D${nth}_1d.csv`,
+    text: (nth) => rows(regular(Date.UTC(2018, 0, 1), 2000, dayMs), nth),
+    rowsAtOnce: 252,
+  });
   const megabytes = `${Math.round(bytes / 1e6)} MB`;
   const minuteRows = `load ${loadedRows} one-minute rows, ${megabytes}`;
   const days = coldLoad(dailyDir, '0', times);
+  const wholeDir = folderIn(dir, 'whole');
+  write(wholeDir, set);
+  const whole = 'the same, each file written at one go';
+  const oneOfWhole = coldLoad(wholeDir, '0', times);
+  const twoOfWhole = coldLoad(wholeDir, '2', times);
   return [
-    loadFigure(`${minuteRows}, one thread`, 16, one),
-    loadFigure('the same with two threads', 9, two),
-    loadFigure(`load ${daily.length} daily files of 2000 rows`, 12, days),
+    loadFigure(`${minuteRows}, one thread`, one, 16),
+    loadFigure('the same with two threads', two, 9),
+    loadFigure(`${whole}, one thread`, oneOfWhole),
+    loadFigure(`${whole}, two threads`, twoOfWhole),
+    loadFigure(`load ${daily.length} daily files of 2000 rows`, days, 12),
     {
       name: 'memory of loaded bars',
       value: heldBytes / loadedRows,
@@ -203,12 +222,11 @@ async function scanFigures(dir: string, { quick, say }: BenchContext): Promise<F
       nth,
     ),
   );
-  const paths = write(
-    dir,
+  const paths = write(dir, {
     count,
-    (nth) => `S${nth}_1m.csv`,
-    (nth) => some[nth % some.length] as string,
-  );
+    name: (nth) => `S${nth}_1m.csv`,
+    text: (nth) => some[nth % some.length] as string,
+  });
   const series = paths.map((path, nth) => ({ symbol: `S${nth}`, timeframe: '1m', path }) as const);
   const full: number[] = [];
   const hits: number[] = [];
