@@ -6,7 +6,7 @@ import type { Desk } from './desk.ts';
 import { type PlannedRequest, planRequests } from './plan/planner.ts';
 import { tradeDays } from './plan/trade-days.ts';
 import { type Gaps, gapsOf } from './scan/gaps.ts';
-import { findHoles, type Hole } from './scan/holes.ts';
+import { findHoles, type Hole, uncovered } from './scan/holes.ts';
 import type { FileScan } from './scan/scanner.ts';
 import type { ListedFile } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
@@ -24,8 +24,8 @@ export interface Surveyed {
   readonly changed: readonly Series[];
 }
 
-/** How many files are looked at before others get a turn. */
-const stride = 8;
+/** For so long files are looked at before others get a turn. */
+const turnMs = 5;
 
 /** Looks at every file and plans requests for what is missing and not waited for already. */
 export async function survey(desk: Desk): Promise<Surveyed> {
@@ -40,8 +40,12 @@ export async function survey(desk: Desk): Promise<Surveyed> {
   let read = 0;
   let unstable = 0;
   const changed: Series[] = [];
-  for (const [nth, file] of ours.entries()) {
-    if (nth % stride === stride - 1) await new Promise<void>((go) => setImmediate(go));
+  let turn = began;
+  for (const file of ours) {
+    if (performance.now() - turn > turnMs) {
+      await new Promise<void>((go) => setImmediate(go));
+      turn = performance.now();
+    }
     seen.add(seriesKey(file));
     const former = desk.index.get(basename(file.path));
     const { scan, requests } = surveyFile(desk, file);
@@ -160,15 +164,19 @@ function withoutWaiting(
   holes: readonly Hole[],
   calendar: ExchangeCalendar,
 ): readonly Hole[] {
-  const waiting = desk.queue.waiting(series);
+  const waiting = desk.queue.waiting(series).toSorted((a, b) => a.from - b.from);
   if (waiting.length === 0) return holes;
   const hours = desk.hoursOf(series.timeframe);
   return holes.flatMap((hole) => {
-    const over = waiting.filter(({ from, to }) => from <= hole.to && to >= hole.from);
-    if (over.length === 0) return [hole];
-    const all = desk.expected.within(calendar, series.timeframe, hours, hole.from, hole.to + 1);
-    const waitedFor = all.filter((t) => over.some(({ from, to }) => t >= from && t <= to));
-    return findHoles(waitedFor, waitedFor.length, all, 1).holes;
+    const left = uncovered(hole, waiting);
+    if (left.length === 1 && left[0]?.from === hole.from && left[0].to === hole.to) return [hole];
+    return left.flatMap(({ from, to }) => {
+      const bars = desk.expected.within(calendar, series.timeframe, hours, from, to + 1);
+      const [first] = bars;
+      return first === undefined
+        ? []
+        : [{ from: first, to: bars[bars.length - 1] as number, count: bars.length }];
+    });
   });
 }
 

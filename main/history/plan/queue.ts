@@ -23,6 +23,7 @@ export class RequestQueue {
   #nextId = 1;
   #changed = false;
   #ordered = true;
+  #bySeries: ReadonlyMap<string, readonly QueuedRequest[]> | undefined;
 
   constructor(saved: unknown) {
     if (!Array.isArray(saved)) return;
@@ -62,30 +63,26 @@ export class RequestQueue {
 
   /** The wanted spans of one series that wait already, so that nobody plans them again. */
   waiting(series: Series): readonly QueuedRequest[] {
-    const key = seriesKey(series);
-    return this.#items.filter((item) => seriesKey(item) === key);
+    this.#bySeries ??= grouped(this.#items);
+    return this.#bySeries.get(seriesKey(series)) ?? [];
   }
 
   remove(id: number): void {
-    const before = this.#items.length;
-    this.#items = this.#items.filter((item) => item.id !== id);
-    if (this.#items.length !== before) this.#touch();
+    this.#drop((item) => item.id === id);
   }
 
   removeSeries(series: Series): void {
-    for (const { id } of this.waiting(series)) this.remove(id);
+    const key = seriesKey(series);
+    this.#drop((item) => seriesKey(item) === key);
   }
 
-  /** Everything of one kind, or all. */
+  /** Everything of one kind, or all. Answers how many there were. */
   clear(wanted?: Wanted): number {
-    const before = this.#items.length;
-    this.#items = wanted ? this.#items.filter((item) => item.wanted !== wanted) : [];
-    if (this.#items.length !== before) this.#touch();
-    return before - this.#items.length;
+    return this.#drop((item) => wanted === undefined || item.wanted === wanted);
   }
 
   removeSymbol(symbol: string): void {
-    for (const { id } of this.#items.filter((item) => item.symbol === symbol)) this.remove(id);
+    this.#drop((item) => item.symbol === symbol);
   }
 
   /** Later, through no fault of the request's own. */
@@ -116,10 +113,30 @@ export class RequestQueue {
     return this.items();
   }
 
+  #drop(which: (item: QueuedRequest) => boolean): number {
+    const before = this.#items.length;
+    this.#items = this.#items.filter((item) => !which(item));
+    const dropped = before - this.#items.length;
+    if (dropped > 0) this.#touch();
+    return dropped;
+  }
+
   #touch(): void {
     this.#changed = true;
     this.#ordered = false;
+    this.#bySeries = undefined;
   }
+}
+
+function grouped(items: readonly QueuedRequest[]): Map<string, QueuedRequest[]> {
+  const groups = new Map<string, QueuedRequest[]>();
+  for (const item of items) {
+    const key = seriesKey(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 function isQueued(item: unknown): item is QueuedRequest {

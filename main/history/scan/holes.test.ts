@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nyse } from '../../calendar/nyse.ts';
 import { formatBar, header } from '../store/format.ts';
 import { ExpectedBook } from './expected-book.ts';
-import { findHoles } from './holes.ts';
+import { findHoles, uncovered } from './holes.ts';
 import { scanTimes, timesBuffer } from './scan-times.ts';
 
 const dayMs = 86_400_000;
@@ -73,5 +73,24 @@ describe('scanning times alone', () => {
     ['a torn row', '2026-11-21 00:00:00+00:00,1'],
   ])('declines %s', (_, row) => {
     expect(scan(`${header}\n${formatBar(rows[0] as (typeof rows)[0])}${row}`)).toBe(false);
+  });
+});
+
+describe('what of a span is not covered', () => {
+  it('is every moment of it that lies in no other', () => {
+    const span = fc
+      .tuple(fc.nat(40), fc.nat(12))
+      .map(([from, length]) => ({ from, to: from + length }));
+    fc.assert(
+      fc.property(span, fc.array(span, { maxLength: 6 }), (whole, others) => {
+        const sorted = others.toSorted((a, b) => a.from - b.from);
+        const moments = ({ from, to }: { from: number; to: number }) =>
+          Array.from({ length: to - from + 1 }, (_, nth) => from + nth);
+        const wanted = moments(whole).filter(
+          (moment) => !others.some(({ from, to }) => moment >= from && moment <= to),
+        );
+        expect(uncovered(whole, sorted).flatMap(moments)).toEqual(wanted);
+      }),
+    );
   });
 });

@@ -51,6 +51,24 @@ export function findHoles(
   return { holes, outside: outside + rows - row };
 }
 
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What of a span none of the others covers, ends included. The others are sorted by their beginnings. */
+export function uncovered(span: Span, others: readonly Span[]): readonly Span[] {
+  const left: Span[] = [];
+  let { from } = span;
+  for (const other of others) {
+    if (other.from > span.to) break;
+    if (other.from > from) left.push({ from, to: other.from - 1 });
+    from = Math.max(from, other.to + 1);
+  }
+  if (from <= span.to) left.push({ from, to: span.to });
+  return left;
+}
+
 /** The part of the sorted `expected` in [from, to). */
 export function expectedWithin(expected: Float64Array, from: number, to: number): Float64Array {
   return expected.subarray(
