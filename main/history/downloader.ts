@@ -1,6 +1,7 @@
 import type { Bar } from '../../shared/bar.ts';
 import type { DownloadProgress } from '../../shared/history.ts';
 import { nextClose } from '../calendar/open-hours.ts';
+import { barsOf, firstAtOrAfter, noBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
 import { afterCloseMs, downloadBatch } from './options.ts';
@@ -10,7 +11,6 @@ import type { TickerHistory } from './ports.ts';
 import { rebuild } from './rebuild.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
-import { barsOf, firstAtOrAfter, noBars } from './store/columns.ts';
 import type { Series } from './store/file-name.ts';
 
 const dayMs = 86_400_000;

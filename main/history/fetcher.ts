@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type Bar, barSeconds } from '../../shared/bar.ts';
+import { columnsOf } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
 import { durationText } from './plan/duration.ts';
 import type { PlannedRequest } from './plan/planner.ts';
@@ -10,7 +11,6 @@ import { findHoles } from './scan/holes.ts';
 import { settle, showBars, showFile } from './show.ts';
 import { ratioText, splitRatio } from './splits.ts';
 import type { MergeResult } from './store/bar-store.ts';
-import { columnsOf } from './store/columns.ts';
 import type { Series } from './store/file-name.ts';
 import { surveyFile, totals } from './survey.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import { count } from '../../testing/counts.ts';
-import { barsOf, columnsOf } from './store/columns.ts';
+import { barsOf, columnsOf } from '../kit/bar-columns.ts';
 import { formatFile } from './store/format.ts';
 import { describeReport, parseFile } from './store/parse-file.ts';
 import { formulaBars } from './testing/formula-source.ts';

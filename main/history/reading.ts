@@ -1,6 +1,6 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
+import { type BarColumns, barsOf, firstAtOrAfter } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
-import { type BarColumns, barsOf, firstAtOrAfter } from './store/columns.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import { type FileStat, sameState } from './store/file-stat.ts';
 

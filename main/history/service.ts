@@ -1,5 +1,6 @@
 import { barSeconds, type Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
+import { barsOf, noBars } from '../kit/bar-columns.ts';
 import { type Cancel, every } from '../kit/clock.ts';
 import { Desk } from './desk.ts';
 import { Downloader } from './downloader.ts';
@@ -14,7 +15,6 @@ import { findHoles } from './scan/holes.ts';
 import { showBars, showFile } from './show.ts';
 import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from './status.ts';
 import type { ListedFile } from './store/bar-store.ts';
-import { barsOf, noBars } from './store/columns.ts';
 import { seriesKey } from './store/file-name.ts';
 import { loadFiles } from './store/loader.ts';
 import { lookAgainMs, planFor } from './survey.ts';

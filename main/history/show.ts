@@ -1,6 +1,6 @@
 import type { Bar } from '../../shared/bar.ts';
+import { type BarColumns, barsOf } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
-import { type BarColumns, barsOf } from './store/columns.ts';
 import type { Series } from './store/file-name.ts';
 
 /** Lays bars, oldest first, over those in shared memory. */

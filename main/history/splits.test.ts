@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../kit/bar-columns.ts';
 import { ratioText, splitRatio } from './splits.ts';
-import { columnsOf } from './store/columns.ts';
 import { workBar, workBars } from './testing/store-work.ts';
 
 const scaled = (by: number) =>

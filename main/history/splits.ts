@@ -1,5 +1,5 @@
 import type { Bar } from '../../shared/bar.ts';
-import { type BarColumns, firstAtOrAfter } from './store/columns.ts';
+import { type BarColumns, firstAtOrAfter } from '../kit/bar-columns.ts';
 
 const fewest = 3;
 /** Rounding to a price step moves small prices by so much at most. */

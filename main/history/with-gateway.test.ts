@@ -7,12 +7,12 @@ import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
 import { count } from '../../testing/counts.ts';
 import type { IbkrService } from '../ibkr/ports.ts';
 import { createIbkrService } from '../ibkr/service.ts';
+import { barsOf, columnsOf } from '../kit/bar-columns.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
 import { silentLog } from '../kit/log.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
 import { historySource } from '../supervisor/history-source.ts';
 import { createHistory, type HistoryService } from './service.ts';
-import { barsOf, columnsOf } from './store/columns.ts';
 import { formatBars, formatFile } from './store/format.ts';
 import { parseFile } from './store/parse-file.ts';
 

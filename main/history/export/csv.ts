@@ -1,4 +1,4 @@
-import { barAt } from '../store/columns.ts';
+import { barAt } from '../../kit/bar-columns.ts';
 import { formatBar } from '../store/format.ts';
 import { exportColumns, type Part } from './selection.ts';
 

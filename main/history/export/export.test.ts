@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { barsOf, columnsOf } from '../store/columns.ts';
+import { barsOf, columnsOf } from '../../kit/bar-columns.ts';
 import { formatFile, formatTime } from '../store/format.ts';
 import { parseFile } from '../store/parse-file.ts';
 import { workBar, workBars } from '../testing/store-work.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { type Timeframe, timeframes } from '../../../shared/bar.ts';
-import { type BarColumns, firstAtOrAfter, viewOf } from '../store/columns.ts';
+import { type BarColumns, firstAtOrAfter, viewOf } from '../../kit/bar-columns.ts';
 import { type Series, seriesOfFile } from '../store/file-name.ts';
 import { loadFile } from '../store/loader.ts';
 

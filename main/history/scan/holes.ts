@@ -1,4 +1,4 @@
-import { firstAtOrAfter } from '../store/columns.ts';
+import { firstAtOrAfter } from '../../kit/bar-columns.ts';
 
 /** A run of expected bars that are missing, with nothing present between them. */
 export interface Hole {

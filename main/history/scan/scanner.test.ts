@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
 import { lse } from '../../calendar/lse.ts';
 import { nyse } from '../../calendar/nyse.ts';
-import { columnsOf } from '../store/columns.ts';
+import { columnsOf } from '../../kit/bar-columns.ts';
 import { formatBars, formatFile, header } from '../store/format.ts';
 import { quietMs, Stability } from '../store/stability.ts';
 import { ExpectedBook } from './expected-book.ts';

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Bar } from '../../../shared/bar.ts';
+import type { BarColumns } from '../../kit/bar-columns.ts';
+import { noBars } from '../../kit/bar-columns.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
-import type { BarColumns } from './columns.ts';
-import { noBars } from './columns.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { fileName, type Series, seriesOfFile } from './file-name.ts';
 import { type FileStat, sameState } from './file-stat.ts';

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { count } from '../../../testing/counts.ts';
 import { FakeClock } from '../../../testing/fake-clock.ts';
+import { barsOf } from '../../kit/bar-columns.ts';
 import { silentLog } from '../../kit/log.ts';
 import { type Fault, faultDisk } from '../testing/fault-disk.ts';
 import { doWork, expectedAfter, workBar, workSeries, workSteps } from '../testing/store-work.ts';
 import { BarStore } from './bar-store.ts';
-import { barsOf } from './columns.ts';
 import { describeReport } from './parse-file.ts';
 import { quietMs } from './stability.ts';
 

@@ -1,5 +1,5 @@
 import type { Bar } from '../../../shared/bar.ts';
-import { type BarColumns, barAt } from './columns.ts';
+import { type BarColumns, barAt } from '../../kit/bar-columns.ts';
 
 export const header = 'timestamp,open,high,low,close,volume';
 

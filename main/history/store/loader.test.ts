@@ -3,7 +3,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
-import { barsOf } from './columns.ts';
+import { barsOf } from '../../kit/bar-columns.ts';
 import { formatBar, header } from './format.ts';
 import { type LoadedFile, loadFiles } from './loader.ts';
 

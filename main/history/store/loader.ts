@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { type BarColumns, bytesPerRow, columnsOver } from '../../kit/bar-columns.ts';
 import { makeRowParser, parserHere, rowModule } from '../rows/row-parser.ts';
-import { type BarColumns, bytesPerRow, columnsOver } from './columns.ts';
 import { header } from './format.ts';
 import { type Loaded, loadOne } from './load-one.ts';
 import { type FileReport, parseFile } from './parse-file.ts';

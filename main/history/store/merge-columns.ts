@@ -1,5 +1,11 @@
 import type { Bar } from '../../../shared/bar.ts';
-import { allocateColumns, type BarColumns, barAt, columnNames, setBar } from './columns.ts';
+import {
+  allocateColumns,
+  type BarColumns,
+  barAt,
+  columnNames,
+  setBar,
+} from '../../kit/bar-columns.ts';
 
 export interface Merged {
   readonly columns: BarColumns;

@@ -4,11 +4,11 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { count } from '../../../testing/counts.ts';
+import { barsOf } from '../../kit/bar-columns.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
 import { workBar, workBars, workSeries } from '../testing/store-work.ts';
 import { BarStore } from './bar-store.ts';
-import { barsOf } from './columns.ts';
 import { describeReport } from './parse-file.ts';
 
 /** Opens, writes one row and closes, again and again, as a script of somebody else does. */

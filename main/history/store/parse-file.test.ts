@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
 import { count } from '../../../testing/counts.ts';
-import { barsOf, columnsOf } from './columns.ts';
+import { barsOf, columnsOf } from '../../kit/bar-columns.ts';
 import { formatBar, formatFile, header } from './format.ts';
 import { describeReport, isPlain, parseFile, rewriteLoses } from './parse-file.ts';
 import { parseLine } from './parse-line.ts';

@@ -1,5 +1,5 @@
+import { allocateColumns, type BarColumns, setBar, viewOf } from '../../kit/bar-columns.ts';
 import { parserHere } from '../rows/row-parser.ts';
-import { allocateColumns, type BarColumns, setBar, viewOf } from './columns.ts';
 import { header } from './format.ts';
 import {
   type FieldOrder,

@@ -1,4 +1,4 @@
-import type { Bar } from '../../../shared/bar.ts';
+import type { Bar } from '../../shared/bar.ts';
 
 /** Bars as six parallel columns, oldest first; only the first `length` places count. */
 export interface BarColumns {
