@@ -14,6 +14,7 @@ import { gapSample, random, requestsToFill } from '../../main/history/testing/ga
 import type { Bench, BenchContext, Figure } from '../bench.ts';
 import { median } from '../bench.ts';
 import { collectGarbage } from '../garbage.ts';
+import { type StartOverBars, startOverBars } from '../parts/start-over-bars.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -144,6 +145,7 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   const one = coldLoad(minutesDir, '0', times);
   const two = coldLoad(minutesDir, '2', times);
   const pandas = pandasMs(minutes);
+  const starts = await startFigures(minutesDir, quick ? 1 : 3);
   say('writing 500 daily files');
   const dailyDir = folderIn(dir, 'daily');
   const daily = write(dailyDir, {
@@ -166,6 +168,7 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
     loadFigure(`${whole}, one thread`, oneOfWhole),
     loadFigure(`${whole}, two threads`, twoOfWhole),
     loadFigure(`load ${daily.length} daily files of 2000 rows`, days, 12),
+    ...starts,
     {
       name: 'memory of loaded bars',
       value: heldBytes / loadedRows,
@@ -182,6 +185,26 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
             peer: { name: 'pandas', value: pandas, unit: 'ms' },
           },
         ]),
+  ];
+}
+
+/** The whole program over the same files: loaded, shown in shared memory and looked through for holes. */
+async function startFigures(folder: string, times: number): Promise<Figure[]> {
+  const over: StartOverBars[] = [];
+  const without: StartOverBars[] = [];
+  for (let nth = 0; nth < times; nth++) {
+    over.push(await startOverBars(folder));
+    without.push(await startOverBars(undefined));
+  }
+  const figure = (name: string, of: (one: StartOverBars) => number): Figure => ({
+    name,
+    value: median(over.map(of)),
+    unit: 'ms',
+    peer: { name: 'without bars', value: median(without.map(of)) },
+  });
+  return [
+    figure('start over them, until ready', ({ readyMs }) => readyMs),
+    figure('longest answer meanwhile', ({ longestAnswerMs }) => longestAnswerMs),
   ];
 }
 

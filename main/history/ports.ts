@@ -1,5 +1,6 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
+import type { BarColumns } from '../kit/bar-columns.ts';
 
 export interface BarRequest {
   readonly symbol: string;
@@ -83,6 +84,10 @@ export interface SnapshotPort {
   write(batch: readonly TickerHistory[]): void;
   /** Lays bars over those that are there already, by time. */
   writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
+  /** The same for the many bars of a file. */
+  writeRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void;
+  /** So many new series of so many bars in all are about to be written. */
+  makeRoom(series: number, bars: number): void;
   /** Makes them exactly these bars. */
   replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
 }

@@ -1,6 +1,6 @@
 import { barSeconds, type Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
-import { barsOf, noBars } from '../kit/bar-columns.ts';
+import { noBars } from '../kit/bar-columns.ts';
 import { type Cancel, every } from '../kit/clock.ts';
 import { Desk } from './desk.ts';
 import { Downloader } from './downloader.ts';
@@ -12,11 +12,11 @@ import type { HistoryPorts } from './ports.ts';
 import { BarReader, type BarsPage, type BarsQuery } from './reading.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
-import { showBars, showFile } from './show.ts';
+import { showBars, showFile, showRows } from './show.ts';
 import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from './status.ts';
 import type { ListedFile } from './store/bar-store.ts';
 import { seriesKey } from './store/file-name.ts';
-import { loadFiles } from './store/loader.ts';
+import { loadFiles, roughlyRows } from './store/loader.ts';
 import { lookAgainMs, planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 
@@ -307,11 +307,12 @@ class History implements HistoryService {
     this.#loading = loading;
     this.#changed();
     const paths = files.map(({ path }) => path);
+    this.#ports.snapshot.makeRoom(files.length, roughlyRows(paths));
     for await (const [nth, loaded] of loadFiles(paths, this.#options.loadThreads ?? 1)) {
       if (!this.#started) break;
       const file = files[nth] as ListedFile;
       if (!loaded.ok) this.#desk.error(file, `${seriesKey(file)}: ${loaded.reason}`);
-      else if (loaded.columns.length > 0) showBars(this.#desk, file, barsOf(loaded.columns));
+      else if (loaded.columns.length > 0) showRows(this.#desk, file, loaded.columns);
       loading.filesDone++;
       this.#changed();
       await new Promise<void>((go) => setImmediate(go));

@@ -10,6 +10,13 @@ export function showBars(desk: Desk, series: Series, bars: readonly Bar[]): void
   });
 }
 
+/** Does so with the bars of a whole file. */
+export function showRows(desk: Desk, series: Series, rows: BarColumns): void {
+  attempt(desk, series, () => {
+    desk.ports.snapshot.writeRows(series.symbol, series.timeframe, rows);
+  });
+}
+
 /** Makes shared memory hold what the file holds, no more and no less, and the day's bars made of ticks. */
 export function showFile(desk: Desk, series: Series, columns: BarColumns): void {
   const { symbol, timeframe } = series;

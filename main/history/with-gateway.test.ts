@@ -15,6 +15,7 @@ import { historySource } from '../supervisor/history-source.ts';
 import { createHistory, type HistoryService } from './service.ts';
 import { formatBars, formatFile } from './store/format.ts';
 import { parseFile } from './store/parse-file.ts';
+import { deafSnapshot } from './testing/deaf-snapshot.ts';
 
 // Much of the work is the disk's, which others may keep busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -80,7 +81,7 @@ function make(watchlist: readonly string[] = []): void {
     },
     {
       source: historySource(ibkr),
-      snapshot: { write: () => {}, writeBars: () => {}, replaceBars: () => {} },
+      snapshot: deafSnapshot,
       lease: { reserved: () => reserved },
       publish: () => {},
     },

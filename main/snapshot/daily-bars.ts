@@ -1,4 +1,5 @@
 import type { Bar } from '../../shared/bar.ts';
+import type { BarColumns } from '../kit/bar-columns.ts';
 
 /** One ticker's daily history as a download hands it over. */
 export interface DailyHistory {
@@ -30,6 +31,22 @@ export function faultOf(bars: readonly Bar[]): string | undefined {
     before = bar.t;
     const sum = bar.open + bar.high + bar.low + bar.close + bar.volume;
     if (!Number.isFinite(sum)) return `bar ${i} holds a value that is not a number`;
+  }
+  return undefined;
+}
+
+/** The same for bars in columns. */
+export function rowFault(rows: BarColumns): string | undefined {
+  const { length, t, open, high, low, close, volume } = rows;
+  let before = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    const time = t[i] as number;
+    if (!Number.isSafeInteger(time)) return `bar ${i} has no usable time`;
+    if (time <= before) return `bar ${i} is not later than the one before it`;
+    before = time;
+    const prices = (open[i] as number) + (high[i] as number) + (low[i] as number);
+    if (!Number.isFinite(prices + (close[i] as number) + (volume[i] as number)))
+      return `bar ${i} holds a value that is not a number`;
   }
   return undefined;
 }

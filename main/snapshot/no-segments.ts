@@ -8,6 +8,8 @@ export const noSegments: SegmentStore = {
   putDaily() {},
   putDailyBar() {},
   mergeBars() {},
+  mergeRows() {},
+  makeRoom() {},
   replaceBars() {},
   end() {},
   batchMs: () => 100,

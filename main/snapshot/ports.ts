@@ -1,4 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
+import type { BarColumns } from '../kit/bar-columns.ts';
 import type { DailyHistory } from './daily-bars.ts';
 import type { SegmentErrorCode } from './errors.ts';
 
@@ -35,6 +36,10 @@ export interface SegmentStore {
   putDailyBar(ticker: string, bar: Bar, now: number): void;
   /** Bars of any timeframe are laid over those already there; the newer row wins. */
   mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
+  /** The same for the many bars of a file. */
+  mergeRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void;
+  /** So many new series of so many bars in all are about to come. */
+  makeRoom(series: number, bars: number): void;
   /** The series becomes exactly these bars. */
   replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
   end(epoch: number, now: number): void;

@@ -1,4 +1,5 @@
 import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
+import type { BarColumns } from '../kit/bar-columns.ts';
 import { type Cancel, type Clock, every } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { Columns } from './columns/columns.ts';
@@ -134,6 +135,21 @@ export class Segments implements SegmentStore {
     this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
       columns.merge(ticker, seconds, bars, now),
     );
+  }
+
+  mergeRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void {
+    this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
+      columns.mergeRows(ticker, seconds, rows, now),
+    );
+  }
+
+  makeRoom(series: number, bars: number): void {
+    try {
+      this.#live?.columns.makeRoom(series, bars);
+    } catch (error) {
+      // As many as there is room for will be written, and it is told which are not.
+      this.#options.log.debug({ error, bars }, 'there is no room for all bars at once');
+    }
   }
 
   replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {

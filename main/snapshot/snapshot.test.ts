@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Bar } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
+import { columnsOf } from '../kit/bar-columns.ts';
 import { silentLog } from '../kit/log.ts';
 import type { DailyHistory } from './daily-bars.ts';
 import { createSnapshot } from './index.ts';
@@ -162,4 +163,21 @@ test('stopping writes the ticks still waiting and leaves no timer', async () => 
   await snapshot.start();
   clock.advance(100);
   expect(snapshot.state.epoch).toBe(4);
+});
+
+test('a file whose rows cannot be right is refused whole, and its quote stays', () => {
+  const { snapshot } = make();
+  const good = [bar(monday - day, 99), bar(monday, 100)];
+  snapshot.writeRows('AAPL', '1d', columnsOf(good));
+  expect(snapshot.quotes.get('AAPL')?.price).toBe(100);
+  const bad = [
+    [...good, bar(monday, 7)],
+    [bar(monday + 0.5, 7)],
+    [bar(monday + day, Number.NaN)],
+    [],
+  ];
+  for (const bars of bad) snapshot.writeRows('AAPL', '1d', columnsOf(bars));
+  snapshot.writeRows('', '1d', columnsOf(good));
+  expect(snapshot.state.epoch).toBe(2);
+  expect(snapshot.quotes.get('AAPL')?.price).toBe(100);
 });

@@ -1,4 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
+import { type BarColumns, barAt } from '../kit/bar-columns.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import {
@@ -7,6 +8,7 @@ import {
   faultOf,
   type LiveDay,
   localMidnight,
+  rowFault,
   withLiveDay,
 } from './daily-bars.ts';
 import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
@@ -125,8 +127,22 @@ export class Snapshot {
     if (bars.length === 0 || !this.#acceptable(ticker, bars)) return;
     this.#batch([ticker], (now) => {
       this.#segments.mergeBars(ticker, timeframe, bars, now);
-      return this.#noteNewest(ticker, timeframe, bars);
+      return this.#noteNewest(ticker, timeframe, bars.at(-1));
     });
+  }
+
+  /** The same for the many bars of a file. */
+  writeRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void {
+    if (rows.length === 0 || !this.#fit(ticker, rowFault(rows))) return;
+    this.#batch([ticker], (now) => {
+      this.#segments.mergeRows(ticker, timeframe, rows, now);
+      return this.#noteNewest(ticker, timeframe, barAt(rows, rows.length - 1));
+    });
+  }
+
+  /** So many new series of so many bars in all are about to be written. */
+  makeRoom(series: number, bars: number): void {
+    this.#segments.makeRoom(series, bars);
   }
 
   /** Makes the columns exactly these bars, and the day's bar made of ticks where it is later than they. */
@@ -137,12 +153,11 @@ export class Snapshot {
     const all = day && last && day.t > last.t ? [...bars, day] : bars;
     this.#batch([ticker], (now) => {
       this.#segments.replaceBars(ticker, timeframe, all, now);
-      return this.#noteNewest(ticker, timeframe, all);
+      return this.#noteNewest(ticker, timeframe, all.at(-1));
     });
   }
 
-  #noteNewest(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): () => void {
-    const last = bars.at(-1);
+  #noteNewest(ticker: string, timeframe: Timeframe, last: Bar | undefined): () => void {
     if (timeframe !== '1d' || !last) return () => {};
     const known = this.#daily.get(ticker)?.last;
     return !known || last.t >= known.t ? this.#noteDaily(ticker, last) : () => {};
@@ -264,7 +279,11 @@ export class Snapshot {
   }
 
   #acceptable(ticker: string, bars: readonly Bar[]): boolean {
-    const fault = ticker === '' ? 'it has no name' : faultOf(bars);
+    return this.#fit(ticker, faultOf(bars));
+  }
+
+  #fit(ticker: string, barFault: string | undefined): boolean {
+    const fault = ticker === '' ? 'it has no name' : barFault;
     if (fault)
       this.#log.warn({ ticker, fault }, 'bars refused: nothing of this ticker was written');
     return fault === undefined;

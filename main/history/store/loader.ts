@@ -107,12 +107,20 @@ function oneBlock(
     text += size;
   }
   const some = paths.slice(from, from + sizes.length);
-  const every = Math.ceil(some.length / 8);
-  const shortest = Math.min(...some.filter((_, nth) => nth % every === 0).map(rowLength));
-  return {
-    paths: some,
-    bytes: Math.ceil((text / shortest) * 1.06 + 8 * some.length) * bytesPerRow,
-  };
+  const rows = Math.ceil((text / shortestRow(some)) * 1.06);
+  return { paths: some, bytes: (rows + 8 * some.length) * bytesPerRow };
+}
+
+/** How many rows there may be in these files. */
+export function roughlyRows(paths: readonly string[]): number {
+  if (paths.length === 0) return 0;
+  return Math.ceil(paths.reduce((sum, path) => sum + sizeOf(path), 0) / shortestRow(paths));
+}
+
+/** The average row of a few of the files, where it is shortest. */
+function shortestRow(paths: readonly string[]): number {
+  const every = Math.ceil(paths.length / 8);
+  return Math.min(...paths.filter((_, nth) => nth % every === 0).map(rowLength));
 }
 
 function sizeOf(path: string): number {

@@ -49,12 +49,9 @@ export class HistoryBench {
         source: this.#source,
         snapshot: {
           write: (batch) => this.written.push(batch),
-          writeBars: (ticker, timeframe, bars) => {
-            const key = `${ticker}_${timeframe}`;
-            const known = this.bars.get(key) ?? new Map<number, Bar>();
-            for (const bar of bars) known.set(bar.t, bar);
-            this.bars.set(key, known);
-          },
+          writeBars: (ticker, timeframe, bars) => this.#show(ticker, timeframe, bars),
+          writeRows: (ticker, timeframe, rows) => this.#show(ticker, timeframe, barsOf(rows)),
+          makeRoom: () => {},
           replaceBars: (ticker, timeframe, bars) => {
             this.bars.set(`${ticker}_${timeframe}`, new Map(bars.map((bar) => [bar.t, bar])));
           },
@@ -64,6 +61,13 @@ export class HistoryBench {
       },
     );
     return this.service;
+  }
+
+  #show(symbol: string, timeframe: Timeframe, bars: readonly Bar[]): void {
+    const key = `${symbol}_${timeframe}`;
+    const known = this.bars.get(key) ?? new Map<number, Bar>();
+    for (const bar of bars) known.set(bar.t, bar);
+    this.bars.set(key, known);
   }
 
   /** The bars of a series as they were handed on, oldest first. */

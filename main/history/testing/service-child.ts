@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
 import { createHistory } from '../service.ts';
+import { deafSnapshot } from './deaf-snapshot.ts';
 import { formulaSource } from './formula-source.ts';
 
 /** Looks after a folder until it is killed; tells when a person's wish is confirmed and when all is whole. */
@@ -19,7 +20,7 @@ const service = createHistory(
   },
   {
     source: formulaSource(clock),
-    snapshot: { write: () => {}, writeBars: () => {}, replaceBars: () => {} },
+    snapshot: deafSnapshot,
     lease: { reserved: () => false },
     publish: () => {},
   },

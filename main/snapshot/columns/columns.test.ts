@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { Bars } from '../../../clients/node/bars.mjs';
 import { type Bar, barSeconds, type Timeframe } from '../../../shared/bar.ts';
+import { columnsOf } from '../../kit/bar-columns.ts';
 import { inspectSegments } from '../inspect.ts';
 import { linuxSegments } from '../os/linux.ts';
 import { temporaryFolder, uniqueName } from '../proofs/harness.ts';
@@ -131,7 +132,7 @@ test.runIf(process.platform === 'linux')(
   () => {
     const at = fc.integer({ min: 0, max: 60 });
     const step = fc.record({
-      kind: fc.constantFrom('put', 'merge', 'replace'),
+      kind: fc.constantFrom('put', 'merge', 'mergeRows', 'replace'),
       symbol: fc.constantFrom('A', 'B'),
       from: at,
       length: fc.integer({ min: 1, max: 40 }),
@@ -145,6 +146,7 @@ test.runIf(process.platform === 'linux')(
           const bars = someBars(from + length, level).slice(from);
           const known = kind === 'replace' ? new Map() : (model.get(symbol) ?? new Map());
           if (kind === 'put') columns.put(symbol, day, bars[0] as Bar, 1);
+          else if (kind === 'mergeRows') columns.mergeRows(symbol, day, columnsOf(bars), 1);
           else columns[kind](symbol, day, bars, 1);
           for (const bar of kind === 'put' ? bars.slice(0, 1) : bars) known.set(bar.t, bar);
           model.set(symbol, known);
@@ -159,3 +161,41 @@ test.runIf(process.platform === 'linux')(
     expect(dayMs).toBe(day * 1000);
   },
 );
+
+test.runIf(process.platform === 'linux')(
+  'the rows of a file are written as its bars would be, also over bars that are there',
+  () => {
+    fc.assert(
+      fc.property(fc.nat(9000), fc.nat(300), fc.nat(300), (count, there, from) => {
+        const { columns, reader, verified } = make();
+        const bars = someBars(count + 1);
+        const earlier = someBars(there).map((bar) => ({ ...bar, close: 7 }));
+        for (const [name, symbol] of ['rows', 'bars'].entries()) {
+          if (earlier.length > 0) columns.merge(symbol, day, earlier, 1);
+          const some = bars.slice(Math.min(from, count));
+          if (name === 0) columns.mergeRows(symbol, day, columnsOf(some), 2);
+          else columns.merge(symbol, day, some, 2);
+        }
+        expect(rowsOf(reader, 'rows')).toEqual(rowsOf(reader, 'bars'));
+        expect(verified()).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
+  },
+);
+
+test.runIf(process.platform === 'linux')('with room made for them, files cause no growth', () => {
+  const { columns, reader } = make(1 << 16);
+  const files = [1, 10, 3000, 9001].map((count) => columnsOf(someBars(count)));
+  columns.makeRoom(
+    files.length,
+    files.reduce((sum, { length }) => sum + length, 0),
+  );
+  const { generation } = columns;
+  expect(generation).toBe(2);
+  for (const [nth, rows] of files.entries()) columns.mergeRows(`S${nth}`, day, rows, 1);
+  expect(columns.generation).toBe(generation);
+  columns.makeRoom(1, 1);
+  expect(columns.generation).toBe(generation);
+  expect(rowsOf(reader, 'S3')).toHaveLength(9001);
+});

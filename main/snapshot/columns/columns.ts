@@ -1,4 +1,5 @@
 import type { Bar } from '../../../shared/bar.ts';
+import { type BarColumns, barsOf } from '../../kit/bar-columns.ts';
 import { SegmentError } from '../errors.ts';
 import type { SegmentOs } from '../os/segment-os.ts';
 import { ColumnSegment, slabEnd } from './column-segment.ts';
@@ -11,7 +12,8 @@ import {
   symbolBytes,
 } from './layout.ts';
 import { chunkRows, RowBuffer, type Sum64 } from './rows.ts';
-import { capacityFor, emptySeries, newSeries, type Series } from './series.ts';
+import { capacityFor, emptySeries, newSeries, roomFor, type Series } from './series.ts';
+import { barsFrom, type Fill, mergeByTime, rowsOf } from './sources.ts';
 
 export interface ColumnsOptions {
   readonly os: SegmentOs;
@@ -84,7 +86,7 @@ export class Columns {
     const series = this.#find(symbol, barSeconds);
     const from = this.#firstDifference(series, bars);
     if (from < series.count || from < bars.length) {
-      this.#write(series, from, bars, from, now);
+      this.#write(series, from, bars.length - from, barsFrom(bars, from), now);
     } else {
       this.#touch(series, now);
     }
@@ -97,7 +99,7 @@ export class Columns {
     const first = bars[0] as Bar;
     if (first.t > series.lastT) {
       const from = series.count;
-      this.#write(series, from, bars, 0, now);
+      this.#write(series, from, bars.length, barsFrom(bars, 0), now);
       return from;
     }
     const from = this.#indexOf(series, first.t);
@@ -110,9 +112,27 @@ export class Columns {
     ) {
       same++;
     }
-    if (same < merged.length) this.#write(series, from + same, merged, same, now);
+    const left = merged.length - same;
+    if (left > 0) this.#write(series, from + same, left, barsFrom(merged, same), now);
     else this.#touch(series, now);
     return from + same;
+  }
+
+  /** The same for a long stretch, which where nothing lies is copied without making a bar of each row. */
+  mergeRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
+    const series = this.#find(symbol, barSeconds);
+    if ((rows.t[0] as number) <= series.lastT) {
+      return this.merge(symbol, barSeconds, barsOf(rows), now);
+    }
+    const from = series.count;
+    this.#write(series, from, rows.length, rowsOf(rows), now);
+    return from;
+  }
+
+  /** So many new series of so many rows in all are about to come: the segment grows once, not again and again. */
+  makeRoom(series: number, rows: number): void {
+    const bytes = roomFor(series, rows);
+    if (this.#target.space.freeBytes < bytes) this.#grow(bytes);
   }
 
   /** One bar that is new or changes the last one. This is the path of ticks: no allocation. */
@@ -194,9 +214,9 @@ export class Columns {
     return series;
   }
 
-  /** Writes `bars` from `start` on as rows `from` and following, and ends the series there. */
-  #write(series: Series, from: number, bars: readonly Bar[], start: number, now: number): void {
-    const count = from + bars.length - start;
+  /** Writes rows `from` and following, of which there are so many, and ends the series there. */
+  #write(series: Series, from: number, length: number, fill: Fill, now: number): void {
+    const count = from + length;
     // Room is made first: when there is none, nothing has been touched yet.
     const place = this.#placeFor(series, count, now);
     const rewrites = from < series.count - 1 || (from === series.count - 1 && count < series.count);
@@ -210,7 +230,7 @@ export class Columns {
     if (place.dataOff !== series.dataOff) this.#relocate(series, place, from, now);
     for (let row = from; row < count; row += chunkRows) {
       const rows = Math.min(chunkRows, count - row);
-      for (let i = 0; i < rows; i++) this.#scratch.set(i, bars[start + row - from + i] as Bar);
+      fill(this.#scratch, row - from, rows);
       this.#scratch.addTo(series.sum, rows, 1);
       this.#target.writeRows(series.dataOff, series.capacity, row, this.#scratch, rows);
     }
@@ -416,16 +436,4 @@ export class Columns {
 
 function keyOf(symbol: string, barSeconds: number): string {
   return `${barSeconds}:${symbol}`;
-}
-
-function mergeByTime(old: readonly Bar[], fresh: readonly Bar[]): Bar[] {
-  const merged: Bar[] = [];
-  let i = 0;
-  for (const bar of fresh) {
-    while (i < old.length && (old[i] as Bar).t < bar.t) merged.push(old[i++] as Bar);
-    if (i < old.length && (old[i] as Bar).t === bar.t) i++;
-    merged.push(bar);
-  }
-  while (i < old.length) merged.push(old[i++] as Bar);
-  return merged;
 }

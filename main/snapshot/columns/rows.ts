@@ -1,4 +1,5 @@
 import type { Bar } from '../../../shared/bar.ts';
+import type { BarColumns } from '../../kit/bar-columns.ts';
 import type { SegmentOs } from '../os/segment-os.ts';
 import { columnCount } from './layout.ts';
 
@@ -40,6 +41,21 @@ export class RowBuffer {
     values[3 * chunkRows + row] = bar.low;
     values[4 * chunkRows + row] = bar.close;
     values[5 * chunkRows + row] = bar.volume;
+  }
+
+  /** Takes rows from `from` on as its first ones. */
+  setRows(columns: BarColumns, from: number, rows: number): void {
+    const { t, open, high, low, close, volume } = columns;
+    const words = this.#words;
+    for (let row = 0; row < rows; row++) {
+      const time = t[from + row] as number;
+      const upper = Math.floor(time / two32);
+      words[2 * row] = time - upper * two32;
+      words[2 * row + 1] = upper;
+    }
+    for (const [nth, column] of [open, high, low, close, volume].entries()) {
+      this.#values.set(column.subarray(from, from + rows), (nth + 1) * chunkRows);
+    }
   }
 
   get(row: number): Bar {

@@ -1,3 +1,4 @@
+import { slabBytes } from './layout.ts';
 import type { Sum64 } from './rows.ts';
 
 /** What the writer knows of one series; the entry in the segment says the same to readers. */
@@ -48,4 +49,9 @@ export function emptySeries(series: Series): void {
 export function capacityFor(count: number, before: number): number {
   const wanted = before === 0 ? count + Math.max(8, count >> 3) : Math.max(count, before * 2);
   return Math.ceil(wanted / 8) * 8;
+}
+
+/** Bytes that so many new series with so many rows in all will take at most. */
+export function roomFor(series: number, rows: number): number {
+  return slabBytes(rows + (rows >> 3)) + series * slabBytes(16);
 }
