@@ -57,7 +57,7 @@ export async function fetchSpan(
       showFile(desk, request, merged.columns);
     } else {
       if (telling === 'at-once') showBars(desk, request, sorted);
-      settle(desk, request, sorted);
+      settle(desk, request, sorted.at(-1)?.t);
     }
   }
   confirmEmpty(desk, request, bars);

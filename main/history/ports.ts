@@ -89,7 +89,7 @@ export interface SnapshotPort {
   /** So many new series of so many bars in all are about to be written. */
   makeRoom(series: number, bars: number): void;
   /** Makes them exactly these bars. */
-  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
+  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void;
 }
 
 export interface LeasePort {

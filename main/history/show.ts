@@ -1,5 +1,5 @@
 import type { Bar } from '../../shared/bar.ts';
-import { type BarColumns, barsOf } from '../kit/bar-columns.ts';
+import { type BarColumns, withBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
 import type { Series } from './store/file-name.ts';
 
@@ -18,21 +18,21 @@ export function showRows(desk: Desk, series: Series, rows: BarColumns): void {
 }
 
 /** Makes shared memory hold what the file holds, no more and no less, and the day's bars made of ticks. */
-export function showFile(desk: Desk, series: Series, columns: BarColumns): void {
+export function showFile(desk: Desk, series: Series, rows: BarColumns): void {
   const { symbol, timeframe } = series;
-  const bars = barsOf(columns);
-  settle(desk, series, bars);
-  const live = desk.live.bars(symbol, timeframe, bars.at(-1)?.t ?? Number.NEGATIVE_INFINITY);
-  if (bars.length + live.length === 0) return;
+  const last = rows.t[rows.length - 1];
+  settle(desk, series, last);
+  const live = desk.live.bars(symbol, timeframe, last ?? Number.NEGATIVE_INFINITY);
+  if (rows.length + live.length === 0) return;
   attempt(desk, series, () => {
-    desk.ports.snapshot.replaceBars(symbol, timeframe, [...bars, ...live]);
+    const all = live.length > 0 ? withBars(rows, live) : rows;
+    desk.ports.snapshot.replaceRows(symbol, timeframe, all);
   });
 }
 
-/** What the broker has told takes the place of what was made of ticks. */
-export function settle(desk: Desk, series: Series, bars: readonly Bar[]): void {
-  const last = bars.at(-1);
-  if (last) desk.live.settle(series.symbol, series.timeframe, last.t);
+/** What the broker has told, up to the bar that starts at `last`, takes the place of what was made of ticks. */
+export function settle(desk: Desk, series: Series, last: number | undefined): void {
+  if (last !== undefined) desk.live.settle(series.symbol, series.timeframe, last);
 }
 
 function attempt(desk: Desk, series: Series, write: () => void): void {

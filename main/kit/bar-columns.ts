@@ -54,8 +54,15 @@ export function viewOf(columns: BarColumns, from: number, to: number): BarColumn
 }
 
 export function copyOf(columns: BarColumns): BarColumns {
-  const copy = allocateColumns(columns.length);
-  for (const name of columnNames) copy[name].set(columns[name].subarray(0, columns.length));
+  return withBars(columns, []);
+}
+
+/** A copy with more bars behind. */
+export function withBars(columns: BarColumns, bars: readonly Bar[]): BarColumns {
+  const { length } = columns;
+  const copy = allocateColumns(length + bars.length);
+  for (const name of columnNames) copy[name].set(columns[name].subarray(0, length));
+  for (const [nth, bar] of bars.entries()) setBar(copy, length + nth, bar);
   return copy;
 }
 

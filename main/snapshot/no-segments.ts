@@ -10,7 +10,7 @@ export const noSegments: SegmentStore = {
   mergeBars() {},
   mergeRows() {},
   makeRoom() {},
-  replaceBars() {},
+  replaceRows() {},
   end() {},
   batchMs: () => 100,
   names: () => null,

@@ -41,7 +41,7 @@ export interface SegmentStore {
   /** So many new series of so many bars in all are about to come. */
   makeRoom(series: number, bars: number): void;
   /** The series becomes exactly these bars. */
-  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
+  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void;
   end(epoch: number, now: number): void;
   /** How far apart batches of ticks should be. */
   batchMs(): number;

@@ -152,9 +152,9 @@ export class Segments implements SegmentStore {
     }
   }
 
-  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
+  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void {
     this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
-      columns.replace(ticker, seconds, bars, now),
+      columns.replaceRows(ticker, seconds, rows, now),
     );
   }
 

@@ -1,5 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
-import { type BarColumns, barAt } from '../kit/bar-columns.ts';
+import { type BarColumns, barAt, withBars } from '../kit/bar-columns.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import {
@@ -146,14 +146,15 @@ export class Snapshot {
   }
 
   /** Makes the columns exactly these bars, and the day's bar made of ticks where it is later than they. */
-  replaceBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void {
-    if (!this.#acceptable(ticker, bars)) return;
+  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void {
+    if (!this.#fit(ticker, rowFault(rows))) return;
     const day = timeframe === '1d' ? this.#daily.get(ticker)?.last : undefined;
-    const last = bars.at(-1);
-    const all = day && last && day.t > last.t ? [...bars, day] : bars;
+    const last = rows.length > 0 ? barAt(rows, rows.length - 1) : undefined;
+    const later = day && last && day.t > last.t ? day : undefined;
+    const all = later ? withBars(rows, [later]) : rows;
     this.#batch([ticker], (now) => {
-      this.#segments.replaceBars(ticker, timeframe, all, now);
-      return this.#noteNewest(ticker, timeframe, all.at(-1));
+      this.#segments.replaceRows(ticker, timeframe, all, now);
+      return this.#noteNewest(ticker, timeframe, later ?? last);
     });
   }
 

@@ -6,5 +6,5 @@ export const deafSnapshot: SnapshotPort = {
   writeBars() {},
   writeRows() {},
   makeRoom() {},
-  replaceBars() {},
+  replaceRows() {},
 };

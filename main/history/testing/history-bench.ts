@@ -52,8 +52,9 @@ export class HistoryBench {
           writeBars: (ticker, timeframe, bars) => this.#show(ticker, timeframe, bars),
           writeRows: (ticker, timeframe, rows) => this.#show(ticker, timeframe, barsOf(rows)),
           makeRoom: () => {},
-          replaceBars: (ticker, timeframe, bars) => {
-            this.bars.set(`${ticker}_${timeframe}`, new Map(bars.map((bar) => [bar.t, bar])));
+          replaceRows: (ticker, timeframe, rows) => {
+            this.bars.delete(`${ticker}_${timeframe}`);
+            this.#show(ticker, timeframe, barsOf(rows));
           },
         },
         lease: { reserved: () => this.reserved },

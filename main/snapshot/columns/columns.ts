@@ -1,5 +1,5 @@
 import type { Bar } from '../../../shared/bar.ts';
-import { type BarColumns, barsOf } from '../../kit/bar-columns.ts';
+import { type BarColumns, barsOf, columnsOf } from '../../kit/bar-columns.ts';
 import { SegmentError } from '../errors.ts';
 import type { SegmentOs } from '../os/segment-os.ts';
 import { ColumnSegment, slabEnd } from './column-segment.ts';
@@ -13,7 +13,7 @@ import {
 } from './layout.ts';
 import { chunkRows, RowBuffer, type Sum64 } from './rows.ts';
 import { capacityFor, emptySeries, newSeries, roomFor, type Series } from './series.ts';
-import { barsFrom, type Fill, mergeByTime, rowsOf } from './sources.ts';
+import { barsFrom, type Fill, mergeByTime, rowsFrom } from './sources.ts';
 
 export interface ColumnsOptions {
   readonly os: SegmentOs;
@@ -81,12 +81,16 @@ export class Columns {
     this.#target.segment.unmap();
   }
 
-  /** Makes the series exactly these bars; answers the index of the first that is not as before. */
   replace(symbol: string, barSeconds: number, bars: readonly Bar[], now: number): number {
+    return this.replaceRows(symbol, barSeconds, columnsOf(bars), now);
+  }
+
+  /** Makes the series exactly these rows; answers the index of the first that is not as before. */
+  replaceRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
     const series = this.#find(symbol, barSeconds);
-    const from = this.#firstDifference(series, bars);
-    if (from < series.count || from < bars.length) {
-      this.#write(series, from, bars.length - from, barsFrom(bars, from), now);
+    const from = this.#firstDifference(series, rows);
+    if (from < series.count || from < rows.length) {
+      this.#write(series, from, rows.length - from, rowsFrom(rows, from), now);
     } else {
       this.#touch(series, now);
     }
@@ -125,7 +129,7 @@ export class Columns {
       return this.merge(symbol, barSeconds, barsOf(rows), now);
     }
     const from = series.count;
-    this.#write(series, from, rows.length, rowsOf(rows), now);
+    this.#write(series, from, rows.length, rowsFrom(rows, 0), now);
     return from;
   }
 
@@ -363,14 +367,13 @@ export class Columns {
     });
   }
 
-  #firstDifference(series: Series, bars: readonly Bar[]): number {
-    const common = Math.min(series.count, bars.length);
+  #firstDifference(series: Series, rows: BarColumns): number {
+    const common = Math.min(series.count, rows.length);
     for (let row = 0; row < common; row += chunkRows) {
-      const rows = Math.min(chunkRows, common - row);
-      this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, rows);
-      for (let i = 0; i < rows; i++) {
-        if (!this.#scratch.holds(i, bars[row + i] as Bar)) return row + i;
-      }
+      const count = Math.min(chunkRows, common - row);
+      this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, count);
+      const same = this.#scratch.sameRows(rows, row, count);
+      if (same < count) return row + same;
     }
     return common;
   }

@@ -87,6 +87,26 @@ export class RowBuffer {
     );
   }
 
+  /** How many of its first rows are as those of the columns from `from` on, before one is not. */
+  sameRows(columns: BarColumns, from: number, rows: number): number {
+    const { t, open, high, low, close, volume } = columns;
+    const values = this.#values;
+    for (let row = 0; row < rows; row++) {
+      const at = from + row;
+      if (
+        this.timeOf(row) !== t[at] ||
+        values[chunkRows + row] !== open[at] ||
+        values[2 * chunkRows + row] !== high[at] ||
+        values[3 * chunkRows + row] !== low[at] ||
+        values[4 * chunkRows + row] !== close[at] ||
+        values[5 * chunkRows + row] !== volume[at]
+      ) {
+        return row;
+      }
+    }
+    return rows;
+  }
+
   /** Adds the first rows to a sum, or takes them away from it. */
   addTo(sum: Sum64, rows: number, sign: 1 | -1): void {
     const words = this.#words;

@@ -12,8 +12,8 @@ export function barsFrom(bars: readonly Bar[], start: number): Fill {
   };
 }
 
-export function rowsOf(columns: BarColumns): Fill {
-  return (buffer, at, rows) => buffer.setRows(columns, at, rows);
+export function rowsFrom(columns: BarColumns, start: number): Fill {
+  return (buffer, at, rows) => buffer.setRows(columns, start + at, rows);
 }
 
 /** Both sorted; where two have one time, the fresh one is taken. */
