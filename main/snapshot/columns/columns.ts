@@ -11,9 +11,10 @@ import {
   slabStart,
   symbolBytes,
 } from './layout.ts';
-import { chunkRows, RowBuffer, type Sum64 } from './rows.ts';
+import { chunkRows, RowBuffer } from './rows.ts';
 import { capacityFor, emptySeries, newSeries, roomFor, type Series } from './series.ts';
 import { barsFrom, type Fill, mergeByTime, rowsFrom } from './sources.ts';
+import { StoredRows } from './stored-rows.ts';
 
 export interface ColumnsOptions {
   readonly os: SegmentOs;
@@ -30,6 +31,7 @@ export class Columns {
   readonly #options: ColumnsOptions;
   readonly #series = new Map<string, Series>();
   readonly #scratch: RowBuffer;
+  readonly #stored: StoredRows;
   #target: ColumnSegment;
   #globalEpoch = 0;
   #lastUpdateMs = 0;
@@ -39,6 +41,7 @@ export class Columns {
   constructor(options: ColumnsOptions) {
     this.#options = options;
     this.#scratch = new RowBuffer(options.os);
+    this.#stored = new StoredRows(this.#scratch);
     const dirCapacity = options.initialSeries;
     const size = Math.max(options.initialBytes, powerOfTwoAtLeast(slabStart(dirCapacity) + 4096));
     this.#heartbeatMs = options.startMs;
@@ -88,7 +91,7 @@ export class Columns {
   /** Makes the series exactly these rows; answers the index of the first that is not as before. */
   replaceRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
     const series = this.#find(symbol, barSeconds);
-    const from = this.#firstDifference(series, rows);
+    const from = this.#stored.sameRows(this.#target, series, rows);
     if (from < series.count || from < rows.length) {
       this.#write(series, from, rows.length - from, rowsFrom(rows, from), now);
     } else {
@@ -106,13 +109,13 @@ export class Columns {
       this.#write(series, from, bars.length, barsFrom(bars, 0), now);
       return from;
     }
-    const from = this.#indexOf(series, first.t);
-    const merged = mergeByTime(this.#read(series, from, series.count), bars);
+    const from = this.#stored.indexOf(this.#target, series, first.t);
+    const merged = mergeByTime(this.#stored.bars(this.#target, series, from), bars);
     let same = 0;
     while (
       same < merged.length &&
       from + same < series.count &&
-      this.#same(series, from + same, merged[same] as Bar)
+      this.#stored.holds(this.#target, series, from + same, merged[same] as Bar)
     ) {
       same++;
     }
@@ -149,7 +152,7 @@ export class Columns {
     }
     const { sum } = series;
     const row = revises ? series.count - 1 : series.count;
-    if (revises) this.#subtractRow(series, row);
+    if (revises) this.#stored.addTo(sum, this.#target, series, row, row + 1, -1);
     this.#scratch.set(0, bar);
     this.#scratch.addTo(sum, 1, 1);
     this.#target.openEntry(series.index, series.epoch + 1);
@@ -168,7 +171,7 @@ export class Columns {
   /** The bars of a series from an index on. */
   read(symbol: string, barSeconds: number, from: number): Bar[] {
     const series = this.#series.get(keyOf(symbol, barSeconds));
-    return series ? this.#read(series, Math.max(0, from), series.count) : [];
+    return series ? this.#stored.bars(this.#target, series, Math.max(0, from)) : [];
   }
 
   /**
@@ -183,7 +186,7 @@ export class Columns {
       this.#verifyFrom = (this.#verifyFrom + 1) % all.length;
       const series = all[this.#verifyFrom] as Series;
       left -= series.count;
-      if (series.count > 0 && !this.#intact(this.#target, series)) {
+      if (series.count > 0 && !this.#stored.intact(this.#target, series)) {
         this.#lose(series, now);
         lost.push(series);
       }
@@ -229,7 +232,7 @@ export class Columns {
       series.sum.low = 0;
       series.sum.high = 0;
     } else {
-      this.#sumRows(this.#target, series, from, series.count, series.sum, -1);
+      this.#stored.addTo(series.sum, this.#target, series, from, series.count, -1);
     }
     if (place.dataOff !== series.dataOff) this.#relocate(series, place, from, now);
     for (let row = from; row < count; row += chunkRows) {
@@ -241,7 +244,8 @@ export class Columns {
     series.epoch += 2;
     if (rewrites) series.rewriteEpoch = series.epoch;
     series.count = count;
-    series.lastT = count > 0 ? this.#timeAt(series, count - 1) : Number.NEGATIVE_INFINITY;
+    series.lastT =
+      count > 0 ? this.#stored.timeAt(this.#target, series, count - 1) : Number.NEGATIVE_INFINITY;
     series.lastUpdateMs = now;
     series.flags &= ~entryLost;
     this.#target.closeEntry(series.index, series);
@@ -344,7 +348,7 @@ export class Columns {
       next.copySlab(old, series, { dataOff, capacity: series.capacity }, series.count);
     }
     series.dataOff = dataOff;
-    const whole = readable && (safe === old.plan.size || this.#intact(next, series));
+    const whole = readable && (safe === old.plan.size || this.#stored.intact(next, series));
     if (whole || series.count === 0) return true;
     next.space.rest(dataOff, bytes, 0);
     emptySeries(series);
@@ -365,75 +369,6 @@ export class Columns {
       pid,
       startMs,
     });
-  }
-
-  #firstDifference(series: Series, rows: BarColumns): number {
-    const common = Math.min(series.count, rows.length);
-    for (let row = 0; row < common; row += chunkRows) {
-      const count = Math.min(chunkRows, common - row);
-      this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, count);
-      const same = this.#scratch.sameRows(rows, row, count);
-      if (same < count) return row + same;
-    }
-    return common;
-  }
-
-  #same(series: Series, row: number, bar: Bar): boolean {
-    this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, 1);
-    return this.#scratch.holds(0, bar);
-  }
-
-  #timeAt(series: Series, row: number): number {
-    this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, 1);
-    return this.#scratch.timeOf(0);
-  }
-
-  /** The first row whose time is not before `t`. */
-  #indexOf(series: Series, t: number): number {
-    let low = 0;
-    let high = series.count;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#timeAt(series, middle) < t) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #read(series: Series, from: number, to: number): Bar[] {
-    const bars: Bar[] = [];
-    for (let row = from; row < to; row += chunkRows) {
-      const rows = Math.min(chunkRows, to - row);
-      this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, rows);
-      for (let i = 0; i < rows; i++) bars.push(this.#scratch.get(i));
-    }
-    return bars;
-  }
-
-  #subtractRow(series: Series, row: number): void {
-    this.#target.readRows(series.dataOff, series.capacity, row, this.#scratch, 1);
-    this.#scratch.addTo(series.sum, 1, -1);
-  }
-
-  #sumRows(
-    target: ColumnSegment,
-    series: Series,
-    from: number,
-    to: number,
-    sum: Sum64,
-    sign: 1 | -1,
-  ): void {
-    for (let row = from; row < to; row += chunkRows) {
-      const rows = Math.min(chunkRows, to - row);
-      target.readRows(series.dataOff, series.capacity, row, this.#scratch, rows);
-      this.#scratch.addTo(sum, rows, sign);
-    }
-  }
-
-  #intact(target: ColumnSegment, series: Series): boolean {
-    const sum: Sum64 = { low: 0, high: 0 };
-    this.#sumRows(target, series, 0, series.count, sum, 1);
-    return sum.low === series.sum.low && sum.high === series.sum.high;
   }
 }
 
