@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import https from 'node:https';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { apart, Program } from '../support/program.ts';
 
@@ -100,6 +103,26 @@ test('doctor knows a running Gatehouse from another program on its ports', async
   await running.stop();
 });
 
+test('serves HTTPS with a certificate, and doctor knows it there', async () => {
+  const certificate = ['--tls-cert', certificateFile('cert'), '--tls-key', certificateFile('key')];
+  const running = new Program(['headless', '--lightweight', ...apart(), ...certificate]);
+  const { http } = await running.ready();
+  const window = await secureText(`https://localhost:${http.port}/`);
+  expect(window).toContain('<title>');
+  const asked = [
+    'doctor',
+    ...apart().slice(0, 6),
+    '--lightweight',
+    '--http-port',
+    String(http.port),
+  ];
+  const knowing = await new Program([...asked, ...certificate]).ended;
+  expect(knowing.stdout).toContain(`:${http.port} is where Gatehouse`);
+  const plain = await new Program(asked).ended;
+  expect(plain.stdout).toContain(`:${http.port} is taken by another program`);
+  await running.stop();
+});
+
 test('forward passes bytes to the gateway, and leaves its port free at the end', async () => {
   const simulator = new Program(['simulate', '--port', '0']);
   const { port } = (await simulator.ready()) as unknown as { port: number };
@@ -117,3 +140,15 @@ test('forward passes bytes to the gateway, and leaves its port free at the end',
   expect((await forward.stop('SIGINT')).code).toBe(0);
   await simulator.stop();
 });
+
+function certificateFile(which: 'cert' | 'key'): string {
+  return fileURLToPath(new URL(`../../testing/certificate/${which}.pem`, import.meta.url));
+}
+
+/** As a client that trusts the tests' certificate and no other. */
+function secureText(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { ca: readFileSync(certificateFile('cert')) };
+    https.get(url, options, (answer) => text(answer).then(resolve, reject)).on('error', reject);
+  });
+}

@@ -48,7 +48,7 @@ function checks(config: Config): readonly Check[] {
     portCheck('HTTP port', values['http.host'], values['http.port'], {
       option: 'http-port',
       holder: holderOf,
-      gatehouseOn: gatehouseOnHttp,
+      gatehouseOn: gatehouseOnHttp(values['http.tls_cert'] !== null),
     }),
     clockCheck(Date.now, madeAfterMs),
     desktopCheck(),

@@ -1,3 +1,6 @@
+import http from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
 import { LineClient } from '../ndjson/line-client.ts';
 
 /** How long whoever holds a port may take to say who it is. */
@@ -16,13 +19,31 @@ export async function gatehouseOnNdjson(host: string, port: number): Promise<str
 }
 
 /** The same for the port of the window and the HTTP interface. */
-export async function gatehouseOnHttp(host: string, port: number): Promise<string | null> {
-  const name = host.includes(':') ? `[${host}]` : host;
-  const answer = await fetch(`http://${name}:${port}/api/v1/health`, {
+export function gatehouseOnHttp(secure: boolean): typeof gatehouseOnNdjson {
+  return async (host, port) => {
+    const { status, version } = JSON.parse(await health(host, port, secure)) as {
+      status?: unknown;
+      version?: unknown;
+    };
+    return status === 'ok' && typeof version === 'string' ? `Gatehouse ${version}` : null;
+  };
+}
+
+/** Whose certificate it is does not matter: nothing is told, and only a name is asked for. */
+function health(host: string, port: number, secure: boolean): Promise<string> {
+  const options = {
+    host,
+    port,
+    path: '/api/v1/health',
     signal: AbortSignal.timeout(answerMs),
+    rejectUnauthorized: false,
+  };
+  return new Promise((resolve, reject) => {
+    const request = (secure ? https : http).get(options, (answer) => {
+      text(answer).then(resolve, reject);
+    });
+    request.on('error', reject);
   });
-  const { status, version } = (await answer.json()) as { status?: unknown; version?: unknown };
-  return status === 'ok' && typeof version === 'string' ? `Gatehouse ${version}` : null;
 }
 
 function gatehouseIn(line: string): string | null {
