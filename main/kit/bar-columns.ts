@@ -80,7 +80,12 @@ export function barAt(columns: BarColumns, row: number): Bar {
 }
 
 export function setBar(columns: BarColumns, row: number, bar: Bar): void {
-  for (const name of columnNames) columns[name][row] = bar[name];
+  columns.t[row] = bar.t;
+  columns.open[row] = bar.open;
+  columns.high[row] = bar.high;
+  columns.low[row] = bar.low;
+  columns.close[row] = bar.close;
+  columns.volume[row] = bar.volume;
 }
 
 export function barsOf(columns: BarColumns, from = 0, to = columns.length): Bar[] {
