@@ -12,6 +12,7 @@ import { linuxSegments } from '../../main/snapshot/os/linux.ts';
 import type { SegmentOs } from '../../main/snapshot/os/segment-os.ts';
 import { dayMs, firstDay, history, someBars } from '../../main/snapshot/proofs/test-bars.ts';
 import { type Bench, type BenchContext, type Figure, median } from '../bench.ts';
+import { collectGarbage } from '../garbage.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const daySeconds = 86_400;
@@ -167,6 +168,7 @@ function appending(limits: Limits | undefined, context: BenchContext): Figure[] 
   const perTicker = counter.bytes / tickers;
   const plain = makeColumns(linuxSegments(), `${prefix}-plain`, tickers, bars);
   const limitTimes: number[] = [];
+  collectGarbage();
   for (let i = 0; i < (context.quick ? 3 : 41); i++) {
     const start = process.hrtime.bigint();
     appendToAll(plain, tickers, bars + i);
