@@ -16,7 +16,8 @@ import { showBars, showFile, showRows } from './show.ts';
 import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from './status.ts';
 import type { ListedFile } from './store/bar-store.ts';
 import { seriesKey } from './store/file-name.ts';
-import { loadFiles, roughlyRows } from './store/loader.ts';
+import { loadFiles } from './store/loader.ts';
+import { roughlyRows } from './store/sizes.ts';
 import { lookAgainMs, planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 

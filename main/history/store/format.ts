@@ -2,6 +2,7 @@ import type { Bar } from '../../../shared/bar.ts';
 import { type BarColumns, barAt } from '../../kit/bar-columns.ts';
 
 export const header = 'timestamp,open,high,low,close,volume';
+export const headerLine = `${header}\n`;
 
 /** `2025-05-28 14:00:00+00:00`, as the other programs that share the folder write it. */
 export function formatTime(ms: number): string {
@@ -18,7 +19,7 @@ export function formatBars(bars: readonly Bar[]): string {
 }
 
 export function formatFile(columns: BarColumns): string {
-  const parts = [`${header}\n`];
+  const parts = [headerLine];
   for (let row = 0; row < columns.length; row++) parts.push(formatBar(barAt(columns, row)));
   return parts.join('');
 }

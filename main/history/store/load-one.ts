@@ -16,6 +16,9 @@ export interface Loaded {
   readonly rows: number;
 }
 
+/** What became of one of the files; undefined where it was declined. */
+export type Attempt = readonly [nth: number, loaded: Loaded | undefined];
+
 /**
  * Reads one file into columns of the block `memory`, taking room by moving `cursor[0]` (counted in rows) forward, which
  * threads may do at once. Anything but a plain, sorted file of ours with room left is declined, for `parseFile`.

@@ -1,0 +1,66 @@
+import fs from 'node:fs';
+import { bytesPerRow } from '../../kit/bar-columns.ts';
+
+/** Texts of this many bytes share one block of memory. */
+const blockTextBytes = 512 << 20;
+
+/**
+ * The files from one on that share a block, at least one, and the bytes that the rows of all need, judged by the sizes of
+ * all and the length of rows in a few.
+ */
+export function oneBlock(
+  paths: readonly string[],
+  from: number,
+): { readonly paths: readonly string[]; readonly bytes: number } {
+  const sizes: number[] = [];
+  let text = 0;
+  for (let nth = from; nth < paths.length && text < blockTextBytes; nth++) {
+    const size = sizeOf(paths[nth] as string);
+    if (nth > from && text + size > blockTextBytes) break;
+    sizes.push(size);
+    text += size;
+  }
+  const some = paths.slice(from, from + sizes.length);
+  const rows = Math.ceil((text / shortestRow(some)) * 1.06);
+  return { paths: some, bytes: (rows + 8 * some.length) * bytesPerRow };
+}
+
+/** How many rows there may be in these files. */
+export function roughlyRows(paths: readonly string[]): number {
+  if (paths.length === 0) return 0;
+  return Math.ceil(paths.reduce((sum, path) => sum + sizeOf(path), 0) / shortestRow(paths));
+}
+
+/** The average row of a few of the files, where it is shortest. */
+function shortestRow(paths: readonly string[]): number {
+  const every = Math.ceil(paths.length / 8);
+  return Math.min(...paths.filter((_, nth) => nth % every === 0).map(rowLength));
+}
+
+function sizeOf(path: string): number {
+  try {
+    return fs.statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+const usualRowLength = 60;
+
+/** Of the first rows. What cannot be read is declined later, with its reason. */
+function rowLength(path: string): number {
+  const head = Buffer.alloc(4096);
+  try {
+    const fd = fs.openSync(path, 'r');
+    try {
+      const text = head.toString('latin1', 0, fs.readSync(fd, head, 0, head.length, 0));
+      const rows = text.split('\n').slice(1, -1);
+      const bytes = rows.reduce((sum, row) => sum + row.length + 1, 0);
+      return rows.length === 0 ? usualRowLength : Math.min(usualRowLength, bytes / rows.length);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    return usualRowLength;
+  }
+}
