@@ -11,7 +11,8 @@ const began = performance.now();
 if (how === 'raw') readOver();
 else {
   const loaded: LoadedFile[] = [];
-  for await (const [nth, file] of loadFiles(paths, Number(how))) loaded[nth] = file;
+  const loading = { threads: Number(how), keep: 'all' } as const;
+  for await (const [nth, file] of loadFiles(paths, loading)) loaded[nth] = file;
 }
 console.log(performance.now() - began);
 

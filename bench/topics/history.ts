@@ -137,7 +137,8 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   const minutes = write(minutesDir, { ...set, rowsAtOnce: 390 });
   const bytes = minutes.reduce((sum, path) => sum + fs.statSync(path).size, 0);
   const held: LoadedFile[] = [];
-  for await (const [, loaded] of loadFiles(minutes, 0)) held.push(loaded);
+  const all = { threads: 0, keep: 'all' } as const;
+  for await (const [, loaded] of loadFiles(minutes, all)) held.push(loaded);
   const buffers = new Set(held.flatMap((one) => (one.ok ? [one.columns.t.buffer] : [])));
   const heldBytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const loadedRows = held.reduce((sum, one) => sum + (one.ok ? one.columns.length : 0), 0);

@@ -309,7 +309,8 @@ class History implements HistoryService {
     this.#changed();
     const paths = files.map(({ path }) => path);
     this.#ports.snapshot.makeRoom(files.length, roughlyRows(paths));
-    for await (const [nth, loaded] of loadFiles(paths, this.#options.loadThreads ?? 1)) {
+    const threads = this.#options.loadThreads ?? 1;
+    for await (const [nth, loaded] of loadFiles(paths, { threads, keep: 'one' })) {
       if (!this.#started) break;
       const file = files[nth] as ListedFile;
       if (!loaded.ok) this.#desk.error(file, `${seriesKey(file)}: ${loaded.reason}`);

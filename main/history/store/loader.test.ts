@@ -3,7 +3,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
-import { barsOf } from '../../kit/bar-columns.ts';
+import { barAt, barsOf } from '../../kit/bar-columns.ts';
 import { formatBar, header } from './format.ts';
 import { type LoadedFile, loadFiles } from './loader.ts';
 
@@ -23,9 +23,15 @@ function write(name: string, text: string): string {
 /** Prices of every length, so that rows end anywhere in the pieces a file is read in. */
 function makeBars(count: number, largest = 5): Bar[] {
   return Array.from({ length: count }, (_, nth) => {
-    const low = ((nth * 7919) % 10 ** (1 + (nth % largest))) / 100 + 0.01;
-    const t = Date.UTC(2024, 0, 2) + nth * 60_000;
-    return { t, open: low + 1, high: low + 2, low, close: low + 1.5, volume: (nth * 31) % 1e6 };
+    const cents = ((nth * 7919) % 10 ** (1 + (nth % largest))) + 1;
+    return {
+      t: Date.UTC(2024, 0, 2) + nth * 60_000,
+      open: (cents + 100) / 100,
+      high: (cents + 200) / 100,
+      low: cents / 100,
+      close: (cents + 150) / 100,
+      volume: (nth * 31) % 1e6,
+    };
   });
 }
 
@@ -33,12 +39,16 @@ const textOf = (bars: readonly Bar[]) => `${header}\n${bars.map(formatBar).join(
 
 async function load(paths: readonly string[], threads: number): Promise<LoadedFile[]> {
   const loaded: LoadedFile[] = [];
-  for await (const [nth, one] of loadFiles(paths, threads)) {
+  for await (const [nth, one] of loadFiles(paths, { threads, keep: 'all' })) {
     expect(loaded[nth]).toBeUndefined();
     loaded[nth] = one;
   }
   return loaded;
 }
+
+/** Whether it was read by the threads: those have memory that they share. */
+const quickly = (loaded: LoadedFile | undefined) =>
+  loaded?.ok && loaded.columns.t.buffer instanceof SharedArrayBuffer;
 
 function barsIn(loaded: LoadedFile | undefined): Bar[] {
   if (!loaded?.ok) throw new Error(loaded?.reason ?? 'it never arrived');
@@ -51,6 +61,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
     const paths = all.map((bars, nth) => write(`A${nth}_1m.csv`, textOf(bars)));
     const loaded = await load(paths, threads);
     for (const [nth, bars] of all.entries()) expect(barsIn(loaded[nth])).toEqual(bars);
+    expect(loaded.every(quickly)).toBe(true);
   });
 
   it('takes files whose rows grow or shrink along the way', async () => {
@@ -80,6 +91,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
     ];
     const loaded = await load(paths, threads);
     for (const one of loaded) expect(barsIn(one)).toEqual(bars);
+    expect(loaded.some(quickly)).toBe(false);
   });
 
   it('says why a file cannot be read, and reads the others', async () => {
@@ -100,10 +112,25 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
     expect(barsIn(loaded[3])).toEqual(bars);
   });
 
+  it('uses its memory again where only one file is looked at at a time', async () => {
+    const bars = makeBars(200_000);
+    const text = textOf(bars);
+    const paths = [0, 1, 2, 3].map((nth) => write(`A${nth}_1m.csv`, text));
+    const blocks = new Set<ArrayBufferLike>();
+    for await (const [, loaded] of loadFiles(paths, { threads, keep: 'one' })) {
+      if (!loaded.ok) throw new Error(loaded.reason);
+      const { columns } = loaded;
+      expect(columns.length).toBe(bars.length);
+      for (const row of [0, 100_000, 199_999]) expect(barAt(columns, row)).toEqual(bars[row]);
+      blocks.add(columns.t.buffer);
+    }
+    expect(blocks.size).toBe(1);
+  });
+
   it('stops when nobody wants more', async () => {
     const paths = [0, 1, 2, 3].map((nth) => write(`A${nth}_1m.csv`, textOf(makeBars(100))));
     const seen: number[] = [];
-    for await (const [nth] of loadFiles(paths, threads)) {
+    for await (const [nth] of loadFiles(paths, { threads, keep: 'one' })) {
       seen.push(nth);
       if (seen.length === 2) break;
     }

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { type BarColumns, columnsOver } from '../../kit/bar-columns.ts';
 import { parserHere } from '../rows/row-parser.ts';
 import { headerLine } from './format.ts';
-import { loadInWorkers } from './load-in-workers.ts';
 import { type Attempt, type Loaded, loadOne } from './load-one.ts';
+import { LoaderThreads } from './loader-threads.ts';
 import { type FileReport, parseFile } from './parse-file.ts';
 import { oneBlock } from './sizes.ts';
 
@@ -40,29 +40,46 @@ export function readFault(error: unknown): string {
 /** Which of the files, and what is in it. */
 export type Arrival = readonly [nth: number, loaded: LoadedFile];
 
+export interface Loading {
+  /** Worker threads that read; 0 reads where it is called. */
+  readonly threads: number;
+  /** Whether all bars stay, or those of a file only until the next one is asked for, so that memory is used again. */
+  readonly keep: 'all' | 'one';
+}
+
 /**
- * Reads many files, on so many worker threads (0: here), and hands each over as soon as it is read, in any order. The
- * bars of many files lie in one block of memory. Plain files are read by the threads; what they decline is read here with
- * patience.
+ * Reads many files and hands each over as soon as it is read, in any order. The bars of many files lie in one block of
+ * memory. Plain files are read by the threads; what they decline is read here with patience.
  */
 export async function* loadFiles(
   paths: readonly string[],
-  threads: number,
+  { threads, keep }: Loading,
 ): AsyncGenerator<Arrival, void> {
-  for (let from = 0; from < paths.length; ) {
-    const some = oneBlock(paths, from);
-    const memory = new SharedArrayBuffer(some.bytes);
-    const cursor = new Int32Array(new SharedArrayBuffer(4));
-    const arrivals =
-      threads > 0
-        ? loadInWorkers(some.paths, Math.min(threads, some.paths.length), memory, cursor)
-        : loadHere(some.paths, memory, cursor);
-    for await (const [nth, loaded] of arrivals) {
-      yield [from + nth, loaded ? inBlock(memory, loaded) : loadFile(paths[from + nth] as string)];
+  const readers =
+    threads > 0
+      ? new LoaderThreads(Math.min(threads, paths.length))
+      : { load: loadHere, close() {} };
+  let memory = new SharedArrayBuffer(0);
+  try {
+    for (let from = 0; from < paths.length; ) {
+      const some = oneBlock(paths, from, keep === 'all' ? Infinity : blockTextBytes);
+      if (keep === 'all' || memory.byteLength < some.bytes) {
+        memory = new SharedArrayBuffer(some.bytes);
+      }
+      const cursor = new Int32Array(new SharedArrayBuffer(4));
+      for await (const [nth, loaded] of readers.load(some.paths, memory, cursor)) {
+        const at = from + nth;
+        yield [at, loaded ? inBlock(memory, loaded) : loadFile(paths[at] as string)];
+      }
+      from += some.paths.length;
     }
-    from += some.paths.length;
+  } finally {
+    readers.close();
   }
 }
+
+/** Files of so many bytes share a block where the blocks are used again. */
+const blockTextBytes = 32 << 20;
 
 function inBlock(memory: SharedArrayBuffer, { at, capacity, rows }: Loaded): LoadedFile {
   return { ok: true, columns: columnsOver(memory, at, capacity, rows), report: nothingOdd };

@@ -1,26 +1,23 @@
 import fs from 'node:fs';
 import { bytesPerRow } from '../../kit/bar-columns.ts';
 
-/** Texts of this many bytes share one block of memory. */
-const blockTextBytes = 512 << 20;
-
 /**
- * The files from one on that share a block, at least one, and the bytes that the rows of all need, judged by the sizes of
- * all and the length of rows in a few.
+ * The files from one on that share a block, at least one and no more than `most` bytes of them, and the bytes that the
+ * rows of all need, judged by the sizes of all and the length of rows in a few.
  */
 export function oneBlock(
   paths: readonly string[],
   from: number,
+  most: number,
 ): { readonly paths: readonly string[]; readonly bytes: number } {
-  const sizes: number[] = [];
+  let to = from;
   let text = 0;
-  for (let nth = from; nth < paths.length && text < blockTextBytes; nth++) {
-    const size = sizeOf(paths[nth] as string);
-    if (nth > from && text + size > blockTextBytes) break;
-    sizes.push(size);
+  for (; to < paths.length; to++) {
+    const size = sizeOf(paths[to] as string);
+    if (to > from && text + size > most) break;
     text += size;
   }
-  const some = paths.slice(from, from + sizes.length);
+  const some = paths.slice(from, to);
   const rows = Math.ceil((text / shortestRow(some)) * 1.06);
   return { paths: some, bytes: (rows + 8 * some.length) * bytesPerRow };
 }
