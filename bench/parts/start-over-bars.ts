@@ -10,7 +10,7 @@ const cli = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url));
 
 export interface StartOverBars {
   readonly readyMs: number;
-  /** Of a program that asks for its health all the time, from the first answer until the files were looked at. */
+  /** Of a program that says hello all the time, from the first answer until the files were looked at. */
   readonly longestAnswerMs: number;
 }
 
@@ -59,7 +59,7 @@ function askAllTheTime(port: number): { stop(): number } {
   let asked = 0;
   const ask = () => {
     asked = performance.now();
-    socket?.write('{"id":1,"type":"health"}\n');
+    socket?.write('{"v":1,"id":1,"type":"hello"}\n');
   };
   const connect = () => {
     if (stopped) return;

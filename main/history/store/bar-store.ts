@@ -11,8 +11,9 @@ import { type FileStat, sameState } from './file-stat.ts';
 import { formatBars, formatFile } from './format.ts';
 import { type LoadedFile, readFault } from './loader.ts';
 import { type Merged, mergeColumns } from './merge-columns.ts';
-import { type FileReport, isPlain, parseFile, rewriteLoses } from './parse-file.ts';
+import { type FileReport, isPlain, isTidy, parseFile, rewriteLoses } from './parse-file.ts';
 import { oldName, privateFolder, Salvage } from './salvage.ts';
+import { splice } from './splice.ts';
 import { Stability } from './stability.ts';
 
 export type MergeResult =
@@ -190,9 +191,9 @@ export class BarStore {
           : undefined;
       }
       const keep = replacing || rewriteLoses(report);
-      return (await this.#rewrite(path, stat, merged, keep))
-        ? done('rewritten', merged)
-        : undefined;
+      const spliced = !replacing && isPlain(report) && isTidy(report) && bytes.length > 0;
+      const text = spliced ? splice(bytes, merged.columns, merged.span) : wholeText(merged.columns);
+      return (await this.#rewrite(path, stat, text, keep)) ? done('rewritten', merged) : undefined;
     } finally {
       this.#disk.close(fd);
     }
@@ -201,7 +202,7 @@ export class BarStore {
   async #create(path: string, bars: readonly Bar[]): Promise<MergeResult | undefined> {
     const merged = mergeColumns(noBars, bars);
     if (merged.added === 0) return done('nothing', merged);
-    const temporary = await this.#writeTemporary(path, merged.columns, 0o644);
+    const temporary = await this.#writeTemporary(path, wholeText(merged.columns), 0o644);
     try {
       // A link, because it fails where a rename would overwrite what somebody made just now.
       this.#disk.link(temporary, path);
@@ -249,8 +250,13 @@ export class BarStore {
   }
 
   /** True when the new file stands. */
-  async #rewrite(path: string, stat: FileStat, merged: Merged, keep: boolean): Promise<boolean> {
-    const temporary = await this.#writeTemporary(path, merged.columns, stat.mode);
+  async #rewrite(
+    path: string,
+    stat: FileStat,
+    text: readonly Buffer[],
+    keep: boolean,
+  ): Promise<boolean> {
+    const temporary = await this.#writeTemporary(path, text, stat.mode);
     const old = oldName(path, stat.size, this.#made++);
     let renamed = false;
     try {
@@ -272,14 +278,14 @@ export class BarStore {
     return true;
   }
 
-  async #writeTemporary(path: string, columns: BarColumns, mode: number): Promise<string> {
+  async #writeTemporary(path: string, text: readonly Buffer[], mode: number): Promise<string> {
     const folder = join(dirname(path), privateFolder);
     this.#disk.makeFolder(folder);
     const temporary = join(folder, `${basename(path)}.${process.pid}.${this.#made++}.new`);
     const fd = this.#disk.open(temporary, 'wx', mode);
     let whole = false;
     try {
-      this.#disk.write(fd, Buffer.from(formatFile(columns), 'latin1'));
+      for (const part of text) this.#disk.write(fd, part);
       await this.#disk.sync(fd);
       whole = true;
     } finally {
@@ -362,6 +368,10 @@ const noReport: FileReport = {
   foreignHeader: false,
   tornBytes: 0,
 };
+
+function wholeText(columns: BarColumns): readonly Buffer[] {
+  return [Buffer.from(formatFile(columns), 'latin1')];
+}
 
 const emptyFile = { ok: true, columns: noBars, report: noReport } as const;
 

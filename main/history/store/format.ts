@@ -19,7 +19,12 @@ export function formatBars(bars: readonly Bar[]): string {
 }
 
 export function formatFile(columns: BarColumns): string {
-  const parts = [headerLine];
-  for (let row = 0; row < columns.length; row++) parts.push(formatBar(barAt(columns, row)));
+  return headerLine + formatRows(columns, 0, columns.length);
+}
+
+/** The rows [from, to). */
+export function formatRows(columns: BarColumns, from: number, to: number): string {
+  const parts: string[] = [];
+  for (let row = from; row < to; row++) parts.push(formatBar(barAt(columns, row)));
   return parts.join('');
 }

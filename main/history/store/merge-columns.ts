@@ -15,6 +15,8 @@ export interface Merged {
   readonly inside: boolean;
   /** The bars that are newer than the former last row. */
   readonly newer: readonly Bar[];
+  /** From the first to the last of the bars that were laid in. */
+  readonly span: { readonly from: number; readonly to: number };
 }
 
 /** By time; where both have a bar, the fetched one wins. `bars` may be in any order. */
@@ -44,6 +46,7 @@ export function mergeColumns(columns: BarColumns, bars: readonly Bar[]): Merged 
     changed,
     inside: changed > 0 || added > newer.length,
     newer,
+    span: { from: fetched[0]?.t ?? 0, to: fetched.at(-1)?.t ?? -1 },
   };
 }
 

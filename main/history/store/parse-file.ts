@@ -122,6 +122,11 @@ export function isPlain(report: FileReport): boolean {
   return report.foreignRows === 0 && !report.foreignHeader && report.tornBytes === 0;
 }
 
+/** Each of its lines is a row, and each row is later than the one before. */
+export function isTidy(report: FileReport): boolean {
+  return report.faults.length === 0 && report.outOfOrder === 0 && report.duplicates === 0;
+}
+
 type Header =
   | {
       readonly ok: true;
