@@ -102,6 +102,30 @@ export function columnsOf(bars: readonly Bar[]): BarColumns {
   return columns;
 }
 
+/** Both sorted; where two have one time, the fresh row is taken. */
+export function mergedByTime(old: BarColumns, fresh: BarColumns): BarColumns {
+  const merged = allocateColumns(old.length + fresh.length);
+  let length = 0;
+  const take = (from: BarColumns, begin: number, end: number): void => {
+    for (const name of columnNames) merged[name].set(from[name].subarray(begin, end), length);
+    length += end - begin;
+  };
+  let mine = 0;
+  for (let row = 0; row < fresh.length; ) {
+    const time = fresh.t[row] as number;
+    const before = firstAtOrAfter(old.t, old.length, time);
+    if (before > mine) take(old, mine, before);
+    mine = old.t[before] === time && before < old.length ? before + 1 : before;
+    // As many fresh rows as come before the next old one, or stand for it.
+    const next = mine < old.length ? (old.t[mine] as number) : Number.POSITIVE_INFINITY;
+    const end = Math.max(row + 1, firstAtOrAfter(fresh.t, fresh.length, next));
+    take(fresh, row, end);
+    row = end;
+  }
+  if (mine < old.length) take(old, mine, old.length);
+  return { ...merged, length };
+}
+
 /** The first row of the sorted column `t` that starts at or after `time`. */
 export function firstAtOrAfter(t: Float64Array, length: number, time: number): number {
   let low = 0;

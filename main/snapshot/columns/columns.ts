@@ -1,5 +1,5 @@
 import type { Bar } from '../../../shared/bar.ts';
-import { type BarColumns, barsOf, columnsOf } from '../../kit/bar-columns.ts';
+import { type BarColumns, barsOf, columnsOf, mergedByTime } from '../../kit/bar-columns.ts';
 import { SegmentError } from '../errors.ts';
 import type { SegmentOs } from '../os/segment-os.ts';
 import { ColumnSegment, slabEnd } from './column-segment.ts';
@@ -13,7 +13,6 @@ import {
 } from './layout.ts';
 import { chunkRows, RowBuffer } from './rows.ts';
 import { capacityFor, emptySeries, newSeries, roomFor, type Series } from './series.ts';
-import { barsFrom, type Fill, mergeByTime, rowsFrom } from './sources.ts';
 import { StoredRows } from './stored-rows.ts';
 
 export interface ColumnsOptions {
@@ -91,49 +90,34 @@ export class Columns {
   /** Makes the series exactly these rows; answers the index of the first that is not as before. */
   replaceRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
     const series = this.#find(symbol, barSeconds);
-    const from = this.#stored.sameRows(this.#target, series, rows);
+    const from = this.#stored.sameRows(this.#target, series, 0, rows);
     if (from < series.count || from < rows.length) {
-      this.#write(series, from, rows.length - from, rowsFrom(rows, from), now);
+      this.#write(series, from, rows, from, now);
     } else {
       this.#touch(series, now);
     }
     return from;
   }
 
-  /** Lays bars over the series by their time; answers the index of the first that changed. */
   merge(symbol: string, barSeconds: number, bars: readonly Bar[], now: number): number {
-    const series = this.#find(symbol, barSeconds);
-    const first = bars[0] as Bar;
-    if (first.t > series.lastT) {
-      const from = series.count;
-      this.#write(series, from, bars.length, barsFrom(bars, 0), now);
-      return from;
-    }
-    const from = this.#stored.indexOf(this.#target, series, first.t);
-    const merged = mergeByTime(this.#stored.bars(this.#target, series, from), bars);
-    let same = 0;
-    while (
-      same < merged.length &&
-      from + same < series.count &&
-      this.#stored.holds(this.#target, series, from + same, merged[same] as Bar)
-    ) {
-      same++;
-    }
-    const left = merged.length - same;
-    if (left > 0) this.#write(series, from + same, left, barsFrom(merged, same), now);
-    else this.#touch(series, now);
-    return from + same;
+    return this.mergeRows(symbol, barSeconds, columnsOf(bars), now);
   }
 
-  /** The same for a long stretch, which where nothing lies is copied without making a bar of each row. */
+  /** Lays rows over the series by their time; answers the index of the first that changed. */
   mergeRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
     const series = this.#find(symbol, barSeconds);
-    if ((rows.t[0] as number) <= series.lastT) {
-      return this.merge(symbol, barSeconds, barsOf(rows), now);
+    const first = rows.t[0] as number;
+    if (first > series.lastT) {
+      const from = series.count;
+      this.#write(series, from, rows, 0, now);
+      return from;
     }
-    const from = series.count;
-    this.#write(series, from, rows.length, rowsFrom(rows, 0), now);
-    return from;
+    const from = this.#stored.indexOf(this.#target, series, first);
+    const merged = mergedByTime(this.#stored.rows(this.#target, series, from), rows);
+    const same = this.#stored.sameRows(this.#target, series, from, merged);
+    if (same < merged.length) this.#write(series, from + same, merged, same, now);
+    else this.#touch(series, now);
+    return from + same;
   }
 
   /** So many new series of so many rows in all are about to come: the segment grows once, not again and again. */
@@ -171,7 +155,7 @@ export class Columns {
   /** The bars of a series from an index on. */
   read(symbol: string, barSeconds: number, from: number): Bar[] {
     const series = this.#series.get(keyOf(symbol, barSeconds));
-    return series ? this.#stored.bars(this.#target, series, Math.max(0, from)) : [];
+    return series ? barsOf(this.#stored.rows(this.#target, series, Math.max(0, from))) : [];
   }
 
   /**
@@ -221,9 +205,9 @@ export class Columns {
     return series;
   }
 
-  /** Writes rows `from` and following, of which there are so many, and ends the series there. */
-  #write(series: Series, from: number, length: number, fill: Fill, now: number): void {
-    const count = from + length;
+  /** Writes `rows` from their row `start` on as rows `from` and following, and ends the series there. */
+  #write(series: Series, from: number, rows: BarColumns, start: number, now: number): void {
+    const count = from + rows.length - start;
     // Room is made first: when there is none, nothing has been touched yet.
     const place = this.#placeFor(series, count, now);
     const rewrites = from < series.count - 1 || (from === series.count - 1 && count < series.count);
@@ -236,10 +220,10 @@ export class Columns {
     }
     if (place.dataOff !== series.dataOff) this.#relocate(series, place, from, now);
     for (let row = from; row < count; row += chunkRows) {
-      const rows = Math.min(chunkRows, count - row);
-      fill(this.#scratch, row - from, rows);
-      this.#scratch.addTo(series.sum, rows, 1);
-      this.#target.writeRows(series.dataOff, series.capacity, row, this.#scratch, rows);
+      const some = Math.min(chunkRows, count - row);
+      this.#scratch.setRows(rows, start + row - from, some);
+      this.#scratch.addTo(series.sum, some, 1);
+      this.#target.writeRows(series.dataOff, series.capacity, row, this.#scratch, some);
     }
     series.epoch += 2;
     if (rewrites) series.rewriteEpoch = series.epoch;

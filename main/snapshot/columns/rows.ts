@@ -58,33 +58,19 @@ export class RowBuffer {
     }
   }
 
-  get(row: number): Bar {
-    const values = this.#values;
-    return {
-      t: this.timeOf(row),
-      open: values[chunkRows + row] as number,
-      high: values[2 * chunkRows + row] as number,
-      low: values[3 * chunkRows + row] as number,
-      close: values[4 * chunkRows + row] as number,
-      volume: values[5 * chunkRows + row] as number,
-    };
+  /** Its first rows as rows `at` and following of the columns. */
+  copyTo(columns: BarColumns, at: number, rows: number): void {
+    const { t, open, high, low, close, volume } = columns;
+    for (let row = 0; row < rows; row++) t[at + row] = this.timeOf(row);
+    for (const [nth, column] of [open, high, low, close, volume].entries()) {
+      const from = (nth + 1) * chunkRows;
+      column.set(this.#values.subarray(from, from + rows), at);
+    }
   }
 
   timeOf(row: number): number {
     const high = (this.#words[2 * row + 1] as number) | 0;
     return high * two32 + (this.#words[2 * row] as number);
-  }
-
-  holds(row: number, bar: Bar): boolean {
-    const values = this.#values;
-    return (
-      this.timeOf(row) === bar.t &&
-      values[chunkRows + row] === bar.open &&
-      values[2 * chunkRows + row] === bar.high &&
-      values[3 * chunkRows + row] === bar.low &&
-      values[4 * chunkRows + row] === bar.close &&
-      values[5 * chunkRows + row] === bar.volume
-    );
   }
 
   /** How many of its first rows are as those of the columns from `from` on, before one is not. */

@@ -1,5 +1,4 @@
-import type { Bar } from '../../../shared/bar.ts';
-import type { BarColumns } from '../../kit/bar-columns.ts';
+import { allocateColumns, type BarColumns } from '../../kit/bar-columns.ts';
 import type { ColumnSegment } from './column-segment.ts';
 import { chunkRows, type RowBuffer, type Sum64 } from './rows.ts';
 import type { Series } from './series.ts';
@@ -12,23 +11,17 @@ export class StoredRows {
     this.#buffer = buffer;
   }
 
-  bars(segment: ColumnSegment, series: Series, from: number): Bar[] {
-    const bars: Bar[] = [];
+  rows(segment: ColumnSegment, series: Series, from: number): BarColumns {
+    const columns = allocateColumns(Math.max(0, series.count - from));
     for (let row = from; row < series.count; row += chunkRows) {
-      const rows = this.#take(segment, series, row, series.count);
-      for (let i = 0; i < rows; i++) bars.push(this.#buffer.get(i));
+      this.#buffer.copyTo(columns, row - from, this.#take(segment, series, row, series.count));
     }
-    return bars;
+    return columns;
   }
 
   timeAt(segment: ColumnSegment, series: Series, row: number): number {
     this.#take(segment, series, row, row + 1);
     return this.#buffer.timeOf(0);
-  }
-
-  holds(segment: ColumnSegment, series: Series, row: number, bar: Bar): boolean {
-    this.#take(segment, series, row, row + 1);
-    return this.#buffer.holds(0, bar);
   }
 
   /** The first row whose time is not before `t`. */
@@ -43,11 +36,11 @@ export class StoredRows {
     return low;
   }
 
-  /** How many rows, from the first on, are as these. */
-  sameRows(segment: ColumnSegment, series: Series, columns: BarColumns): number {
-    const common = Math.min(series.count, columns.length);
+  /** How many rows from `from` on are as these, before one is not. */
+  sameRows(segment: ColumnSegment, series: Series, from: number, columns: BarColumns): number {
+    const common = Math.min(series.count - from, columns.length);
     for (let row = 0; row < common; row += chunkRows) {
-      const rows = this.#take(segment, series, row, common);
+      const rows = this.#take(segment, series, from + row, from + common);
       const same = this.#buffer.sameRows(columns, row, rows);
       if (same < rows) return row + same;
     }
