@@ -7,7 +7,7 @@ import { type Attempt, loadOne } from './load-one.ts';
 export class LoaderThreads {
   readonly #workers: readonly Worker[];
   readonly #arrived: Attempt[] = [];
-  #failure: unknown;
+  #lost = false;
   #wake = () => {};
 
   constructor(threads: number) {
@@ -18,29 +18,40 @@ export class LoaderThreads {
         this.#arrived.push(attempt);
         this.#wake();
       });
-      worker.on('error', (error) => {
-        this.#failure = error;
+      const lose = () => {
+        this.#lost = true;
         this.#wake();
-      });
+      };
+      worker.on('error', lose);
+      worker.on('exit', lose);
       return worker;
     });
   }
 
+  /** A lost thread declines everything, and so do the others then. */
   async *load(
     paths: readonly string[],
     memory: SharedArrayBuffer,
     cursor: Int32Array,
   ): AsyncGenerator<Attempt, void> {
+    const waiting = new Set(paths.keys());
     const taken = new Int32Array(new SharedArrayBuffer(4));
     for (const worker of this.#workers) worker.postMessage({ paths, memory, cursor, taken });
-    for (let left = paths.length; left > 0; left--) {
-      while (this.#arrived.length === 0) {
-        if (this.#failure !== undefined) throw this.#failure;
+    while (waiting.size > 0) {
+      if (this.#lost) {
+        this.close();
+        for (const nth of waiting) yield [nth, undefined];
+        return;
+      }
+      const attempt = this.#arrived.shift();
+      if (attempt) {
+        waiting.delete(attempt[0]);
+        yield attempt;
+      } else {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
       }
-      yield this.#arrived.shift() as Attempt;
     }
   }
 

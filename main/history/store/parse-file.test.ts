@@ -132,6 +132,14 @@ describe('reading a bar file', () => {
     expect(rewriteLoses(report)).toBe(true);
   });
 
+  it('has room for the shortest rows there can be', () => {
+    const minutes = Array.from({ length: 10_000 }, (_, nth) => t0 + nth * 60_000);
+    const rows = minutes.map((t) => `${new Date(t).toISOString().slice(0, 19)},1,1,1,1,1\n`);
+    const { bars, report } = parse(`${header}\n${rows.join('').replaceAll('T', ' ')}`);
+    expect(bars.map(({ t }) => t)).toEqual(minutes);
+    expect(report.foreignRows).toBe(10_000);
+  });
+
   it('is not misled by zeros where the day and the hour should be', () => {
     const torn = `2025-06-${'\0'.repeat(6)}00:00+00:00,1,2,1,1.5,10\n`;
     const { bars, report } = parse(`${header}\n${formatBar(bar(0))}${torn}${torn}${torn}`);
