@@ -193,6 +193,8 @@ test.runIf(process.platform === 'linux')('with room made for them, files cause n
   );
   const { generation } = columns;
   expect(generation).toBe(2);
+  const bytes = files.reduce((sum, { length }) => sum + length, 0) * 48;
+  expect(columns.segment.plan.size).toBeLessThan(bytes * 1.5);
   for (const [nth, rows] of files.entries()) columns.mergeRows(`S${nth}`, day, rows, 1);
   expect(columns.generation).toBe(generation);
   columns.makeRoom(1, 1);

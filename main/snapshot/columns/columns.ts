@@ -25,6 +25,8 @@ export interface ColumnsOptions {
   readonly initialSeries: number;
 }
 
+const pieceBytes = 1 << 16;
+
 /** The writer of `<name>-bars`: where every series lies, and how it changes for readers to follow. */
 export class Columns {
   readonly #options: ColumnsOptions;
@@ -120,10 +122,13 @@ export class Columns {
     return from + same;
   }
 
-  /** So many new series of so many rows in all are about to come: the segment grows once, not again and again. */
+  /**
+   * So many new series of so many rows in all are about to come: the segment grows once and by what is known, not again
+   * and again and twofold.
+   */
   makeRoom(series: number, rows: number): void {
     const bytes = roomFor(series, rows);
-    if (this.#target.space.freeBytes < bytes) this.#grow(bytes);
+    if (this.#target.space.freeBytes < bytes) this.#grow(bytes, wholePieces);
   }
 
   /** One bar that is new or changes the last one. This is the path of ticks: no allocation. */
@@ -285,14 +290,14 @@ export class Columns {
     series.capacity = place.capacity;
   }
 
-  #grow(extraBytes: number): void {
+  #grow(extraBytes: number, sizeFor: (bytes: number) => number = powerOfTwoAtLeast): void {
     const { plan } = this.#target;
     const dirCapacity = this.#target.hasRoomForEntry ? plan.dirCapacity : plan.dirCapacity * 2;
     let live = 0;
     for (const series of this.#series.values()) live += slabBytes(series.capacity);
     const needed = slabStart(dirCapacity) + live + extraBytes;
     // A quarter stays free, or the next full series would ask for another generation at once.
-    const size = Math.max(plan.size, powerOfTwoAtLeast(needed + needed / 4));
+    const size = Math.max(plan.size, sizeFor(needed + needed / 4));
     this.#move(size, dirCapacity, plan.size);
   }
 
@@ -354,6 +359,11 @@ export class Columns {
       startMs,
     });
   }
+}
+
+/** In pieces that every system hands out memory in. */
+function wholePieces(bytes: number): number {
+  return Math.ceil(bytes / pieceBytes) * pieceBytes;
 }
 
 function keyOf(symbol: string, barSeconds: number): string {
