@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,8 +10,18 @@ const cli = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url));
 
 /** A program that ended by itself leaves its folder to be looked at; none outlives the test run. */
 const folders = new Set<string>();
+/** A program that was killed leaves its segments as well. */
+const segments = new Set<string>();
+/** Where Linux keeps them; elsewhere they end with the program. */
+const sharedMemory = '/dev/shm';
 process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const left = existsSync(sharedMemory) ? readdirSync(sharedMemory) : [];
+  for (const file of left) {
+    if (segments.has(file.replace(/[-.](bars|keep|lock).*$/, ''))) {
+      rmSync(path.join(sharedMemory, file), { force: true });
+    }
+  }
 });
 
 export interface Ended {
@@ -72,10 +82,9 @@ export class Program {
   }
 }
 
-let segment = 0;
-
 /** Options with which many programs run side by side: free ports, a folder and a segment each. */
 export function apart(): readonly string[] {
-  const name = `gh-e2e-${process.pid}-${segment++}`;
+  const name = `gh-e2e-${process.pid}-${segments.size}`;
+  segments.add(name);
   return ['--ndjson-port', '0', '--http-port', '0', '--shm-name', name, '--data-dir', 'data'];
 }
