@@ -22,21 +22,7 @@ export interface LiveDay {
 export const liveForMs = 90_000;
 
 /** Says what is wrong with the bars, so that they are refused before a reader can meet them. */
-export function faultOf(bars: readonly Bar[]): string | undefined {
-  let before = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < bars.length; i++) {
-    const bar = bars[i] as Bar;
-    if (!Number.isSafeInteger(bar.t)) return `bar ${i} has no usable time`;
-    if (bar.t <= before) return `bar ${i} is not later than the one before it`;
-    before = bar.t;
-    const sum = bar.open + bar.high + bar.low + bar.close + bar.volume;
-    if (!Number.isFinite(sum)) return `bar ${i} holds a value that is not a number`;
-  }
-  return undefined;
-}
-
-/** The same for bars in columns. */
-export function rowFault(rows: BarColumns): string | undefined {
+export function faultOf(rows: BarColumns): string | undefined {
   const { length, t, open, high, low, close, volume } = rows;
   let before = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) {

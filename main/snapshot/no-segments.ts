@@ -7,7 +7,6 @@ export const noSegments: SegmentStore = {
   begin() {},
   putDaily() {},
   putDailyBar() {},
-  mergeBars() {},
   mergeRows() {},
   makeRoom() {},
   replaceRows() {},

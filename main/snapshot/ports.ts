@@ -35,8 +35,6 @@ export interface SegmentStore {
   /** One daily bar is new or has changed. */
   putDailyBar(ticker: string, bar: Bar, now: number): void;
   /** Bars of any timeframe are laid over those already there; the newer row wins. */
-  mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void;
-  /** The same for the many bars of a file. */
   mergeRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void;
   /** So many new series of so many bars in all are about to come. */
   makeRoom(series: number, bars: number): void;

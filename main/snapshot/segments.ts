@@ -131,12 +131,6 @@ export class Segments implements SegmentStore {
     });
   }
 
-  mergeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[], now: number): void {
-    this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
-      columns.merge(ticker, seconds, bars, now),
-    );
-  }
-
   mergeRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void {
     this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
       columns.mergeRows(ticker, seconds, rows, now),

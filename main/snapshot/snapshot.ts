@@ -1,5 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
-import { type BarColumns, barAt, withBars } from '../kit/bar-columns.ts';
+import { type BarColumns, barAt, columnsOf, withBars } from '../kit/bar-columns.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import {
@@ -8,7 +8,6 @@ import {
   faultOf,
   type LiveDay,
   localMidnight,
-  rowFault,
   withLiveDay,
 } from './daily-bars.ts';
 import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
@@ -109,7 +108,9 @@ export class Snapshot {
 
   /** Replaces the daily history of every ticker in the batch, in one change of the epoch. */
   write(batch: readonly DailyHistory[]): void {
-    const good = batch.filter((history) => this.#acceptable(history.ticker, history.bars ?? []));
+    const good = batch.filter((history) =>
+      this.#acceptable(history.ticker, columnsOf(history.bars ?? [])),
+    );
     if (good.length === 0) return;
     this.#batch(
       good.map((history) => history.ticker),
@@ -124,16 +125,12 @@ export class Snapshot {
 
   /** Lays bars over those the columns already hold: later ones are appended, equal ones revised. */
   writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void {
-    if (bars.length === 0 || !this.#acceptable(ticker, bars)) return;
-    this.#batch([ticker], (now) => {
-      this.#segments.mergeBars(ticker, timeframe, bars, now);
-      return this.#noteNewest(ticker, timeframe, bars.at(-1));
-    });
+    this.writeRows(ticker, timeframe, columnsOf(bars));
   }
 
   /** The same for the many bars of a file. */
   writeRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void {
-    if (rows.length === 0 || !this.#fit(ticker, rowFault(rows))) return;
+    if (rows.length === 0 || !this.#acceptable(ticker, rows)) return;
     this.#batch([ticker], (now) => {
       this.#segments.mergeRows(ticker, timeframe, rows, now);
       return this.#noteNewest(ticker, timeframe, barAt(rows, rows.length - 1));
@@ -147,7 +144,7 @@ export class Snapshot {
 
   /** Makes the columns exactly these bars, and the day's bar made of ticks where it is later than they. */
   replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void {
-    if (!this.#fit(ticker, rowFault(rows))) return;
+    if (!this.#acceptable(ticker, rows)) return;
     const day = timeframe === '1d' ? this.#daily.get(ticker)?.last : undefined;
     const last = rows.length > 0 ? barAt(rows, rows.length - 1) : undefined;
     const later = day && last && day.t > last.t ? day : undefined;
@@ -279,12 +276,8 @@ export class Snapshot {
     return state;
   }
 
-  #acceptable(ticker: string, bars: readonly Bar[]): boolean {
-    return this.#fit(ticker, faultOf(bars));
-  }
-
-  #fit(ticker: string, barFault: string | undefined): boolean {
-    const fault = ticker === '' ? 'it has no name' : barFault;
+  #acceptable(ticker: string, rows: BarColumns): boolean {
+    const fault = ticker === '' ? 'it has no name' : faultOf(rows);
     if (fault)
       this.#log.warn({ ticker, fault }, 'bars refused: nothing of this ticker was written');
     return fault === undefined;
