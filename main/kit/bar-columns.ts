@@ -53,10 +53,6 @@ export function viewOf(columns: BarColumns, from: number, to: number): BarColumn
   };
 }
 
-export function copyOf(columns: BarColumns): BarColumns {
-  return withBars(columns, []);
-}
-
 /** A copy with more bars behind. */
 export function withBars(columns: BarColumns, bars: readonly Bar[]): BarColumns {
   const { length } = columns;

@@ -1,10 +1,11 @@
 import type { Bar } from '../../../shared/bar.ts';
 import {
-  allocateColumns,
   type BarColumns,
   barAt,
   columnNames,
-  setBar,
+  columnsOf,
+  firstAtOrAfter,
+  mergedByTime,
 } from '../../kit/bar-columns.ts';
 
 export interface Merged {
@@ -22,26 +23,17 @@ export interface Merged {
 /** By time; where both have a bar, the fetched one wins. `bars` may be in any order. */
 export function mergeColumns(columns: BarColumns, bars: readonly Bar[]): Merged {
   const fetched = tidy(bars);
-  const merged = allocateColumns(columns.length + fetched.length);
+  const merged = mergedByTime(columns, columnsOf(fetched));
   const lastT = columns.length > 0 ? (columns.t[columns.length - 1] as number) : -Infinity;
-  let row = 0;
-  let mine = 0;
-  let added = 0;
-  let changed = 0;
-  for (const bar of fetched) {
-    const upTo = rowsBefore(columns, mine, bar.t);
-    row = copyRows(columns, mine, upTo, merged, row);
-    mine = upTo;
-    if (mine < columns.length && columns.t[mine] === bar.t) {
-      if (!equalBars(barAt(columns, mine), bar)) changed++;
-      mine++;
-    } else added++;
-    setBar(merged, row++, bar);
-  }
-  row = copyRows(columns, mine, columns.length, merged, row);
+  const added = merged.length - columns.length;
+  const changed = fetched.filter((bar) => {
+    const row = firstAtOrAfter(columns.t, columns.length, bar.t);
+    const same = row < columns.length && columns.t[row] === bar.t;
+    return same && !equalBars(barAt(columns, row), bar);
+  }).length;
   const newer = fetched.filter((bar) => bar.t > lastT);
   return {
-    columns: { ...merged, length: row },
+    columns: merged,
     added,
     changed,
     inside: changed > 0 || added > newer.length,
@@ -67,22 +59,4 @@ function isBar(bar: Bar): boolean {
 
 export function equalBars(a: Bar, b: Bar): boolean {
   return columnNames.every((name) => a[name] === b[name]);
-}
-
-function rowsBefore(columns: BarColumns, from: number, t: number): number {
-  let row = from;
-  while (row < columns.length && (columns.t[row] as number) < t) row++;
-  return row;
-}
-
-function copyRows(
-  source: BarColumns,
-  from: number,
-  to: number,
-  target: BarColumns,
-  row: number,
-): number {
-  if (to > from)
-    for (const name of columnNames) target[name].set(source[name].subarray(from, to), row);
-  return row + to - from;
 }
