@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 
 const cli = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url));
 
@@ -78,14 +79,4 @@ function askAllTheTime(port: number): { stop(): number } {
       return longest;
     },
   };
-}
-
-function freePort(): Promise<number> {
-  const server = net.createServer();
-  return new Promise((found) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => found(port));
-    });
-  });
 }
