@@ -11,7 +11,7 @@ const began = performance.now();
 if (how === 'raw') readOver();
 else {
   const loaded: LoadedFile[] = [];
-  const loading = { threads: Number(how), keep: 'all' } as const;
+  const loading = { threads: Number(how), aside: false, keep: 'all' } as const;
   for await (const [nth, file] of loadFiles(paths, loading)) loaded[nth] = file;
 }
 console.log(performance.now() - began);

@@ -89,7 +89,7 @@ function readRaw(paths: readonly string[]): number {
 const loader = fileURLToPath(new URL('../parts/load-bars.ts', import.meta.url));
 
 /** One cold load, or with `raw` the bare reading of the same bytes, in a process of its own. */
-function loadMs(folder: string, how: 'raw' | '0' | '2'): number {
+function loadMs(folder: string, how: 'raw' | '1' | '2'): number {
   return Number(execFileSync(process.execPath, ['--import', 'tsx', loader, folder, how]));
 }
 
@@ -98,7 +98,7 @@ interface ColdLoad {
   readonly own: number;
 }
 
-function coldLoad(folder: string, threads: '0' | '2', times: number): ColdLoad {
+function coldLoad(folder: string, threads: '1' | '2', times: number): ColdLoad {
   const rounds = Array.from({ length: times }, () => ({
     raw: loadMs(folder, 'raw'),
     own: loadMs(folder, threads),
@@ -137,13 +137,13 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   const minutes = write(minutesDir, { ...set, rowsAtOnce: 390 });
   const bytes = minutes.reduce((sum, path) => sum + fs.statSync(path).size, 0);
   const held: LoadedFile[] = [];
-  const all = { threads: 0, keep: 'all' } as const;
+  const all = { threads: 1, aside: false, keep: 'all' } as const;
   for await (const [, loaded] of loadFiles(minutes, all)) held.push(loaded);
   const buffers = new Set(held.flatMap((one) => (one.ok ? [one.columns.t.buffer] : [])));
   const heldBytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const loadedRows = held.reduce((sum, one) => sum + (one.ok ? one.columns.length : 0), 0);
   if (loadedRows !== files * perFile) throw new Error(`${loadedRows} rows were loaded`);
-  const one = coldLoad(minutesDir, '0', times);
+  const one = coldLoad(minutesDir, '1', times);
   const two = coldLoad(minutesDir, '2', times);
   const pandas = pandasMs(minutes);
   const starts = await startFigures(minutesDir, quick ? 1 : 3);
@@ -157,11 +157,11 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   });
   const megabytes = `${Math.round(bytes / 1e6)} MB`;
   const minuteRows = `load ${loadedRows} one-minute rows, ${megabytes}`;
-  const days = coldLoad(dailyDir, '0', times);
+  const days = coldLoad(dailyDir, '1', times);
   const wholeDir = folderIn(dir, 'whole');
   write(wholeDir, set);
   const whole = 'the same, each file written at one go';
-  const oneOfWhole = coldLoad(wholeDir, '0', times);
+  const oneOfWhole = coldLoad(wholeDir, '1', times);
   const twoOfWhole = coldLoad(wholeDir, '2', times);
   return [
     loadFigure(`${minuteRows}, one thread`, one, 16),

@@ -27,8 +27,8 @@ export interface HistoryOptions {
   /** What a symbol stands for; without it the spelling decides. */
   readonly instrument?: (symbol: string) => InstrumentExchange;
   readonly caps?: Partial<SessionCaps>;
-  /** Threads that read the files at start; 0 reads them where the service runs. */
-  readonly loadThreads?: number;
+  /** Whether the files are read where the service runs at start, and not by a thread aside. */
+  readonly loadHere?: boolean;
   /** Times that only tests have a reason to change. */
   readonly tempo?: Partial<Tempo>;
 }

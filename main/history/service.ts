@@ -309,8 +309,8 @@ class History implements HistoryService {
     this.#changed();
     const paths = files.map(({ path }) => path);
     this.#ports.snapshot.makeRoom(files.length, roughlyRows(paths));
-    const threads = this.#options.loadThreads ?? 1;
-    for await (const [nth, loaded] of loadFiles(paths, { threads, keep: 'one' })) {
+    const how = { threads: 1, aside: !this.#options.loadHere, keep: 'one' } as const;
+    for await (const [nth, loaded] of loadFiles(paths, how)) {
       if (!this.#started) break;
       const file = files[nth] as ListedFile;
       if (!loaded.ok) this.#desk.error(file, `${seriesKey(file)}: ${loaded.reason}`);

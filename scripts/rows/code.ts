@@ -16,7 +16,16 @@ export async function compileRows(): Promise<Uint8Array> {
       ...['--outFile', 'rows.wasm'],
       ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge'],
       ...['--enable', 'simd', '--runtime', 'stub', '--noAssert', '--use', 'abort='],
-      ...['--initialMemory', '7', '--maximumMemory', '7'],
+      ...[
+        '--enable',
+        'threads',
+        '--importMemory',
+        '--sharedMemory',
+        '--initialMemory',
+        '1',
+        '--maximumMemory',
+        '65536',
+      ],
     ],
     {
       writeFile(name, contents) {

@@ -19,9 +19,18 @@ export interface Loaded {
 /** What became of one of the files; undefined where it was declined. */
 export type Attempt = readonly [nth: number, loaded: Loaded | undefined];
 
+/** Where the columns of many files go. */
+export interface ColumnRoom {
+  /** The first byte of them in the block. */
+  readonly at: number;
+  readonly rows: number;
+  /** How many of the rows are given away; threads count here at once. */
+  readonly taken: Int32Array;
+}
+
 /**
- * Reads one file into columns of the block `memory`, taking room by moving `cursor[0]` (counted in rows) forward, which
- * threads may do at once. Anything but a plain, sorted file of ours with room left is declined, for `parseFile`.
+ * Reads one file into columns of the parser's block. Anything but a plain, sorted file of ours with room left is
+ * declined, for `parseFile`.
  *
  * Like the parser it must not use anything outside itself: worker threads get its text.
  */
@@ -30,8 +39,7 @@ export function loadOne(
   parser: RowParser,
   path: string,
   headerLine: string,
-  memory: SharedArrayBuffer,
-  cursor: Int32Array,
+  room: ColumnRoom,
 ): Loaded | undefined {
   const { text } = parser;
   const fd = fs.openSync(path, 'r');
@@ -43,40 +51,36 @@ export function loadOne(
     if (held < from) return undefined;
     for (let i = 0; i < from; i++) if (text[i] !== headerLine.charCodeAt(i)) return undefined;
 
-    const columns: Float64Array[] = [];
-    let first = 0;
+    let at = 0;
     let capacity = 0;
     let rows = 0;
     let previous = Number.NEGATIVE_INFINITY;
     for (;;) {
       const end = text.lastIndexOf(10, held - 1) + 1;
       if (end > from) {
-        const parsed = parser.parse(from, end, previous);
-        if (parsed.at < end || parsed.outOfOrder > 0) return undefined;
-        if (columns.length === 0) {
-          // The rows to come are as long as these, or as those in the middle or at the end.
-          capacity = parsed.rows;
+        if (capacity === 0) {
+          capacity = parser.countLines(from, end);
           if (read < size) {
-            let most = parsed.rows / (end - from);
+            // The rows to come are as long as these, or as those in the middle or at the end.
+            let most = capacity / (end - from);
             const sample = new Uint8Array(2048);
-            for (const at of [Math.floor(size / 2), size - sample.length]) {
-              fs.readSync(fd, sample, 0, sample.length, at);
+            for (const place of [Math.floor(size / 2), size - sample.length]) {
+              fs.readSync(fd, sample, 0, sample.length, place);
               let lines = 1;
               for (let i = 0; i < sample.length; i++) if (sample[i] === 10) lines++;
               most = Math.max(most, lines / sample.length);
             }
             capacity = Math.ceil(most * size) + 2;
           }
-          first = Atomics.add(cursor, 0, capacity);
-          if ((first + capacity) * 48 > memory.byteLength) return undefined;
-          for (let nth = 0; nth < 6; nth++) {
-            columns.push(new Float64Array(memory, (first * 6 + nth * capacity) * 8, capacity));
-          }
+          const first = Atomics.add(room.taken, 0, capacity);
+          if (first + capacity > room.rows) return undefined;
+          at = room.at + first * 48;
         }
-        if (rows + parsed.rows > capacity) return undefined;
-        parser.copyTo(columns, rows);
+        const to = at + rows * 8;
+        const parsed = parser.parse(from, end, previous, to, capacity * 8, capacity - rows);
+        if (parsed.at < end || parsed.outOfOrder > 0) return undefined;
         rows += parsed.rows;
-        previous = parser.lastTime();
+        previous = parsed.lastTime;
       } else if (held === text.length) {
         return undefined;
       }
@@ -85,7 +89,7 @@ export function loadOne(
       text.copyWithin(0, held - rest, held);
       from = 0;
       const more = fs.readSync(fd, text, rest, text.length - rest, read);
-      if (more === 0) return rest === 0 ? { at: first * 48, capacity, rows } : undefined;
+      if (more === 0) return rest === 0 ? { at, capacity, rows } : undefined;
       read += more;
       held = rest + more;
     }

@@ -1,52 +1,66 @@
+import fs from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { makeRowParser, rowModule } from '../rows/row-parser.ts';
+import type { Block, TextWindow } from '../rows/block.ts';
+import { makeRowParser, parserOver, type RowParser, rowModule } from '../rows/row-parser.ts';
 import { headerLine } from './format.ts';
-import { type Attempt, loadOne } from './load-one.ts';
+import { type Attempt, type ColumnRoom, type Loaded, loadOne } from './load-one.ts';
 
-/** Worker threads that read bar files, each taking the next one when it is done. */
+/** What a worker thread is sent: files to read into a block, of which each thread takes the next one when it is done. */
+interface Batch {
+  readonly paths: readonly string[];
+  /** How many of the files are taken. */
+  readonly taken: Int32Array;
+  readonly room: ColumnRoom;
+  readonly memory: WebAssembly.Memory;
+  readonly window: TextWindow;
+}
+
+/** Threads that read bar files, each through a window of its own. */
 export class LoaderThreads {
   readonly #workers: readonly Worker[];
+  readonly #here: boolean;
   readonly #arrived: Attempt[] = [];
   #lost = false;
   #wake = () => {};
 
-  constructor(threads: number) {
-    const workerData = { module: rowModule(), headerLine };
-    this.#workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(workerText(), { eval: true, workerData });
-      worker.on('message', (attempt: Attempt) => {
-        this.#arrived.push(attempt);
-        this.#wake();
-      });
-      const lose = () => {
-        this.#lost = true;
-        this.#wake();
-      };
-      worker.on('error', lose);
-      worker.on('exit', lose);
-      return worker;
-    });
+  /** With `here` the calling thread is one of the readers besides the `workers`. */
+  constructor(workers: number, here: boolean) {
+    this.#here = here;
+    this.#workers = Array.from({ length: workers }, () => this.#hire());
   }
 
-  /** A lost thread declines everything, and so do the others then. */
-  async *load(
-    paths: readonly string[],
-    memory: SharedArrayBuffer,
-    cursor: Int32Array,
-  ): AsyncGenerator<Attempt, void> {
+  /** How many windows a block must have. */
+  get readers(): number {
+    return this.#workers.length + (this.#here ? 1 : 0);
+  }
+
+  /** What becomes of each of the files. What a lost thread leaves is declined. */
+  async *load(paths: readonly string[], block: Block): AsyncGenerator<Attempt, void> {
+    const { memory } = block;
+    const taken = counter();
+    const room = { at: block.columnsAt, rows: block.rows, taken: counter() };
     const waiting = new Set(paths.keys());
-    const taken = new Int32Array(new SharedArrayBuffer(4));
-    for (const worker of this.#workers) worker.postMessage({ paths, memory, cursor, taken });
+    for (const [nth, worker] of this.#workers.entries()) {
+      const window = block.windows[nth] as TextWindow;
+      worker.postMessage({ paths, taken, room, memory, window } satisfies Batch);
+    }
+    if (this.#here) {
+      const parser = parserOver(block, this.#workers.length);
+      for (let nth = takeOne(taken); nth < paths.length; nth = takeOne(taken)) {
+        waiting.delete(nth);
+        yield [nth, attempt(parser, paths[nth] as string, room)];
+      }
+    }
     while (waiting.size > 0) {
-      if (this.#lost) {
-        this.close();
+      const arrived = this.#arrived.shift();
+      if (arrived) {
+        waiting.delete(arrived[0]);
+        yield arrived;
+      } else if (this.#lost) {
+        // Nobody may write into the block any more.
+        await this.close();
         for (const nth of waiting) yield [nth, undefined];
         return;
-      }
-      const attempt = this.#arrived.shift();
-      if (attempt) {
-        waiting.delete(attempt[0]);
-        yield attempt;
       } else {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
@@ -55,8 +69,41 @@ export class LoaderThreads {
     }
   }
 
-  close(): void {
-    for (const worker of this.#workers) void worker.terminate();
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #hire(): Worker {
+    const workerData = { module: rowModule(), headerLine };
+    const worker = new Worker(workerText(), { eval: true, execArgv: [], workerData });
+    worker.on('message', (attempt: Attempt) => {
+      this.#arrived.push(attempt);
+      this.#wake();
+    });
+    const lose = () => {
+      this.#lost = true;
+      this.#wake();
+    };
+    worker.on('error', lose);
+    worker.on('exit', lose);
+    return worker;
+  }
+}
+
+/** Threads count here at once. */
+function counter(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+function takeOne(taken: Int32Array): number {
+  return Atomics.add(taken, 0, 1);
+}
+
+function attempt(parser: RowParser, path: string, room: ColumnRoom): Loaded | undefined {
+  try {
+    return loadOne(fs, parser, path, headerLine, room);
+  } catch {
+    return undefined;
   }
 }
 
@@ -69,12 +116,12 @@ const { parentPort, workerData } = require('node:worker_threads');
 const makeRowParser = ${makeRowParser.toString()};
 const loadOne = ${loadOne.toString()};
 const { module, headerLine } = workerData;
-const parser = makeRowParser(module);
-parentPort.on('message', ({ paths, memory, cursor, taken }) => {
+parentPort.on('message', ({ memory, window, paths, taken, room }) => {
+  const parser = makeRowParser(module, memory, window);
   for (let nth = Atomics.add(taken, 0, 1); nth < paths.length; nth = Atomics.add(taken, 0, 1)) {
     let loaded;
     try {
-      loaded = loadOne(fs, parser, paths[nth], headerLine, memory, cursor);
+      loaded = loadOne(fs, parser, paths[nth], headerLine, room);
     } catch {}
     parentPort.postMessage([nth, loaded]);
   }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
 import { barAt, barsOf } from '../../kit/bar-columns.ts';
 import { formatBar, header } from './format.ts';
-import { type LoadedFile, loadFiles } from './loader.ts';
+import { type LoadedFile, type Loading, loadFiles } from './loader.ts';
 
 let dir: string;
 
@@ -37,9 +37,11 @@ function makeBars(count: number, largest = 5): Bar[] {
 
 const textOf = (bars: readonly Bar[]) => `${header}\n${bars.map(formatBar).join('')}`;
 
-async function load(paths: readonly string[], threads: number): Promise<LoadedFile[]> {
+type Readers = Pick<Loading, 'threads' | 'aside'>;
+
+async function load(paths: readonly string[], readers: Readers): Promise<LoadedFile[]> {
   const loaded: LoadedFile[] = [];
-  for await (const [nth, one] of loadFiles(paths, { threads, keep: 'all' })) {
+  for await (const [nth, one] of loadFiles(paths, { ...readers, keep: 'all' })) {
     expect(loaded[nth]).toBeUndefined();
     loaded[nth] = one;
   }
@@ -55,11 +57,16 @@ function barsIn(loaded: LoadedFile | undefined): Bar[] {
   return barsOf(loaded.columns);
 }
 
-describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
+describe.each([
+  ['the calling thread', { threads: 1, aside: false }],
+  ['the calling thread and another', { threads: 2, aside: false }],
+  ['a thread aside', { threads: 1, aside: true }],
+  ['two threads aside', { threads: 2, aside: true }],
+] as const)('loading bar files by %s', (_, readers) => {
   it('takes every row of files of any length', async () => {
     const all = [0, 1, 2, 2600, 9001].map((count) => makeBars(count));
     const paths = all.map((bars, nth) => write(`A${nth}_1m.csv`, textOf(bars)));
-    const loaded = await load(paths, threads);
+    const loaded = await load(paths, readers);
     for (const [nth, bars] of all.entries()) expect(barsIn(loaded[nth])).toEqual(bars);
     expect(loaded.every(quickly)).toBe(true);
   });
@@ -73,7 +80,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
     ];
     const growing = [...short, ...long.slice(6000)];
     const paths = [write('S_1m.csv', textOf(shrinking)), write('G_1m.csv', textOf(growing))];
-    const loaded = await load(paths, threads);
+    const loaded = await load(paths, readers);
     expect(barsIn(loaded[0])).toEqual(shrinking);
     expect(barsIn(loaded[1])).toEqual(growing);
   });
@@ -89,7 +96,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
       write('TURNED_1m.csv', `${header}\n${lines.toReversed().join('')}`),
       write('LONG_1m.csv', `${header}\n${'1'.repeat(200_000)}\n${lines.join('')}`),
     ];
-    const loaded = await load(paths, threads);
+    const loaded = await load(paths, readers);
     for (const one of loaded) expect(barsIn(one)).toEqual(bars);
     expect(loaded.some(quickly)).toBe(false);
   });
@@ -103,7 +110,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
       write('EMPTY_1m.csv', ''),
       write('A_1m.csv', textOf(bars)),
     ];
-    const loaded = await load(paths, threads);
+    const loaded = await load(paths, readers);
     expect(loaded.slice(0, 3)).toEqual([
       { ok: false, reason: 'the file is gone' },
       { ok: false, reason: 'it is a directory' },
@@ -117,7 +124,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
     const text = textOf(bars);
     const paths = [0, 1, 2, 3].map((nth) => write(`A${nth}_1m.csv`, text));
     const blocks = new Set<ArrayBufferLike>();
-    for await (const [, loaded] of loadFiles(paths, { threads, keep: 'one' })) {
+    for await (const [, loaded] of loadFiles(paths, { ...readers, keep: 'one' })) {
       if (!loaded.ok) throw new Error(loaded.reason);
       const { columns } = loaded;
       expect(columns.length).toBe(bars.length);
@@ -130,7 +137,7 @@ describe.each([0, 1, 2])('loading bar files on %i threads', (threads) => {
   it('stops when nobody wants more', async () => {
     const paths = [0, 1, 2, 3].map((nth) => write(`A${nth}_1m.csv`, textOf(makeBars(100))));
     const seen: number[] = [];
-    for await (const [nth] of loadFiles(paths, { threads, keep: 'one' })) {
+    for await (const [nth] of loadFiles(paths, { ...readers, keep: 'one' })) {
       seen.push(nth);
       if (seen.length === 2) break;
     }

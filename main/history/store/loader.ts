@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import { type BarColumns, columnsOver } from '../../kit/bar-columns.ts';
-import { parserHere } from '../rows/row-parser.ts';
-import { headerLine } from './format.ts';
-import { type Attempt, type Loaded, loadOne } from './load-one.ts';
+import { type Block, makeBlock } from '../rows/block.ts';
+import type { Loaded } from './load-one.ts';
 import { LoaderThreads } from './loader-threads.ts';
 import { type FileReport, parseFile } from './parse-file.ts';
 import { oneBlock } from './sizes.ts';
@@ -41,8 +40,10 @@ export function readFault(error: unknown): string {
 export type Arrival = readonly [nth: number, loaded: LoadedFile];
 
 export interface Loading {
-  /** Worker threads that read; 0 reads where it is called. */
+  /** How many threads read. */
   readonly threads: number;
+  /** Whether the calling thread leaves all reading to others, as one must that has somebody to answer. */
+  readonly aside: boolean;
   /** Whether all bars stay, or those of a file only until the next one is asked for, so that memory is used again. */
   readonly keep: 'all' | 'one';
 }
@@ -53,50 +54,31 @@ export interface Loading {
  */
 export async function* loadFiles(
   paths: readonly string[],
-  { threads, keep }: Loading,
+  { threads, aside, keep }: Loading,
 ): AsyncGenerator<Arrival, void> {
-  const readers =
-    threads > 0
-      ? new LoaderThreads(Math.min(threads, paths.length))
-      : { load: loadHere, close() {} };
-  let memory = new SharedArrayBuffer(0);
+  const several = Math.min(threads, paths.length);
+  const readers = new LoaderThreads(aside ? several : several - 1, !aside);
+  let block: Block | undefined;
   try {
     for (let from = 0; from < paths.length; ) {
-      const some = oneBlock(paths, from, keep === 'all' ? Infinity : blockTextBytes);
-      if (keep === 'all' || memory.byteLength < some.bytes) {
-        memory = new SharedArrayBuffer(some.bytes);
+      const some = oneBlock(paths, from, textOfBlock[keep]);
+      if (!block || keep === 'all' || block.rows < some.rows) {
+        block = makeBlock(readers.readers, some.rows);
       }
-      const cursor = new Int32Array(new SharedArrayBuffer(4));
-      for await (const [nth, loaded] of readers.load(some.paths, memory, cursor)) {
+      for await (const [nth, loaded] of readers.load(some.paths, block)) {
         const at = from + nth;
-        yield [at, loaded ? inBlock(memory, loaded) : loadFile(paths[at] as string)];
+        yield [at, loaded ? inBlock(block, loaded) : loadFile(paths[at] as string)];
       }
       from += some.paths.length;
     }
   } finally {
-    readers.close();
+    void readers.close();
   }
 }
 
-/** Files of so many bytes share a block where the blocks are used again. */
-const blockTextBytes = 32 << 20;
+/** Files of so many bytes share a block: all, as far as one can hold them, or few where blocks are used again. */
+const textOfBlock = { all: 1 << 30, one: 32 << 20 };
 
-function inBlock(memory: SharedArrayBuffer, { at, capacity, rows }: Loaded): LoadedFile {
-  return { ok: true, columns: columnsOver(memory, at, capacity, rows), report: nothingOdd };
-}
-
-function* loadHere(
-  paths: readonly string[],
-  memory: SharedArrayBuffer,
-  cursor: Int32Array,
-): Generator<Attempt, void> {
-  for (const [nth, path] of paths.entries()) yield [nth, attempt(path, memory, cursor)];
-}
-
-function attempt(path: string, memory: SharedArrayBuffer, cursor: Int32Array): Loaded | undefined {
-  try {
-    return loadOne(fs, parserHere(), path, headerLine, memory, cursor);
-  } catch {
-    return undefined;
-  }
+function inBlock({ memory }: Block, { at, capacity, rows }: Loaded): LoadedFile {
+  return { ok: true, columns: columnsOver(memory.buffer, at, capacity, rows), report: nothingOdd };
 }

@@ -1,5 +1,5 @@
 import { allocateColumns, type BarColumns, setBar, viewOf } from '../../kit/bar-columns.ts';
-import { parserHere } from '../rows/row-parser.ts';
+import { pieceParser } from '../rows/piece-parser.ts';
 import { header } from './format.ts';
 import {
   type FieldOrder,
@@ -32,7 +32,7 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
   const end = bytes.lastIndexOf(10) + 1;
   const head = readHeader(bytes, end);
   if (!head.ok) return head;
-  const parser = parserHere();
+  const parser = pieceParser();
   const most = parser.text.length;
   let columns = allocateColumns(Math.max(16, estimateRows(bytes, head.bytes, end)));
   let at = head.bytes;
@@ -47,10 +47,10 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
     if (head.order === usualOrder) {
       const length = wholeRows(bytes, at, Math.min(end, at + piece));
       parser.text.set(bytes.subarray(at, at + length));
-      const parsed = parser.parse(0, length, before);
+      const parsed = parser.parse(length, before);
       if (parsed.rows > 0) {
         if (row + parsed.rows > columns.length) columns = grown(columns, row, parsed.rows);
-        parser.copyTo(arrays(columns), row);
+        parser.copyTo(columns, row);
         row += parsed.rows;
         at += parsed.at;
         outOfOrder += parsed.outOfOrder;

@@ -1,15 +1,14 @@
 import fs from 'node:fs';
-import { bytesPerRow } from '../../kit/bar-columns.ts';
 
 /**
- * The files from one on that share a block, at least one and no more than `most` bytes of them, and the bytes that the
- * rows of all need, judged by the sizes of all and the length of rows in a few.
+ * The files from one on that share a block, at least one and no more than `most` bytes of them, and how many
+ * rows they may all have, judged by the sizes of all and the length of rows in a few.
  */
 export function oneBlock(
   paths: readonly string[],
   from: number,
   most: number,
-): { readonly paths: readonly string[]; readonly bytes: number } {
+): { readonly paths: readonly string[]; readonly rows: number } {
   let to = from;
   let text = 0;
   for (; to < paths.length; to++) {
@@ -19,7 +18,7 @@ export function oneBlock(
   }
   const some = paths.slice(from, to);
   const rows = Math.ceil((text / shortestRow(some)) * 1.06);
-  return { paths: some, bytes: (rows + 8 * some.length) * bytesPerRow };
+  return { paths: some, rows: rows + 8 * some.length };
 }
 
 /** How many rows there may be in these files. */

@@ -40,7 +40,7 @@ export class HistoryBench {
         watchlist: [],
         clock: this.clock,
         log: silentLog,
-        loadThreads: 0,
+        loadHere: true,
         tempo: { beatMs: 2000 },
         ...this.#options,
         ...options,

@@ -2,7 +2,7 @@
 export let time: f64 = 0;
 export let zoneless: i32 = 0;
 
-/** No six bytes are this. */
+/** No six bytes are this, moved up by two. */
 const unknownHour: u64 = u64.MAX_VALUE;
 
 // Rows follow each other closely: nearly always all but the minutes are as in the row before.
@@ -13,30 +13,46 @@ let knownHour: u64 = unknownHour;
 let hourMs: f64 = 0;
 
 const dayMs: f64 = 86400000;
-const hourBytes: u64 = 0x0000ffffffffffff;
 /** `:00+00:0` and `0,` as little-endian numbers: the rest of a stamp at a whole minute. */
 const wholeMinute: u64 = 0x303a30302b30303a;
-const stampEnd: u32 = 0x2c30;
+const stampEnd: u64 = 0x2c30;
 /** `+00:00,`, the lowest byte free. */
 const utc: u64 = 0x2c30303a30302b00;
 const comma: u32 = 0x2c;
 
-/** Reads `2025-05-28 14:00:00+00:00,`, or the same without a zone. Answers its length, 0 for anything else. */
+/** The length of a stamp with its comma. */
+export const usualStamp: usize = 26;
+
+/** Whether the stamp `2025-05-28 14:37:00+00:00,` at `p` is of the hour known, at a whole minute. It sets the time. */
 // @ts-ignore: decorator
 @inline
-export function readStamp(p: usize): usize {
-  const month = load<u64>(p);
+export function sameHour(p: usize): bool {
   const rest = load<u64>(p, 8);
-  if (month != knownMonth || (rest & hourBytes) != knownHour) {
-    if (!readHour(p)) return 0;
-  }
-  const tens = (<u32>(rest >> 48) & 0xff) - 48;
-  const ones = <u32>(rest >> 56) - 48;
-  if (tens > 5 || ones > 9) return 0;
-  time = hourMs + <f64>((tens * 10 + ones) * 60000);
+  const minute = <u32>(rest >> 48) - 0x3030;
+  const odd =
+    (load<u64>(p) ^ knownMonth) |
+    ((rest << 16) ^ knownHour) |
+    (load<u64>(p, 16) ^ wholeMinute) |
+    (<u64>load<u16>(p, 24) ^ stampEnd) |
+    // Tens up to five in the lower byte, ones up to nine in the upper.
+    <u64>((minute | (minute + 0x767a)) & 0x8080);
+  if (odd != 0) return false;
+  time = hourMs + <f64>(((minute & 0xff) * 10 + (minute >> 8)) * 60000);
+  return true;
+}
+
+/** Reads `2025-05-28 14:00:00+00:00,`, or the same without a zone. Answers its length, 0 for anything else. */
+export function readStamp(p: usize): usize {
   zoneless = 0;
-  if (load<u64>(p, 16) == wholeMinute && <u32>load<u16>(p, 24) == stampEnd) return 26;
-  return readSeconds(p);
+  if (!readHour(p)) return 0;
+  const minute = twoDigits(p + 14);
+  const second = twoDigits(p + 17);
+  if (minute > 59 || second > 59 || load<u8>(p, 16) != 0x3a) return 0;
+  time = hourMs + <f64>(minute * 60000 + second * 1000);
+  if ((load<u64>(p, 18) & ~0xff) == utc) return usualStamp;
+  if (<u32>load<u8>(p, 19) != comma) return 0;
+  zoneless = 1;
+  return 20;
 }
 
 /** `2025-05-28 14:`. */
@@ -47,7 +63,7 @@ function readHour(p: usize): bool {
   if (day - 1 >= lastDay || hour > 23) return false;
   if (load<u8>(p, 10) != 0x20 || load<u8>(p, 13) != 0x3a) return false;
   hourMs = monthMs + <f64>(day - 1) * dayMs + <f64>(hour * 3600000);
-  knownHour = load<u64>(p, 8) & hourBytes;
+  knownHour = load<u64>(p, 8) << 16;
   return true;
 }
 
@@ -63,17 +79,6 @@ function readMonth(p: usize): bool {
   knownMonth = load<u64>(p);
   knownHour = unknownHour;
   return true;
-}
-
-/** `:30+00:00,` or `:30,`. */
-function readSeconds(p: usize): usize {
-  const seconds = twoDigits(p + 17);
-  if (load<u8>(p, 16) != 0x3a || seconds > 59) return 0;
-  time += <f64>(seconds * 1000);
-  if ((load<u64>(p, 18) & ~0xff) == utc) return 26;
-  if (<u32>load<u8>(p, 19) != comma) return 0;
-  zoneless = 1;
-  return 20;
 }
 
 /** More than any day, hour or year where one of them is no digit. */
