@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bar } from '../../../shared/bar.ts';
@@ -17,6 +18,16 @@ function parse(text: string) {
 
 function bar(minute: number, close = 1.5): Bar {
   return { t: t0 + minute * 60_000, open: 1, high: 2, low: 1, close, volume: 10 };
+}
+
+/** Row for row by the patient parser alone. */
+function patiently(text: Buffer): Bar[] {
+  const bars = new Map<number, Bar>();
+  for (const line of text.toString('latin1').split('\n')) {
+    const verdict = parseLine(line.replace(/\r$/, ''));
+    if (typeof verdict !== 'string') bars.set(verdict.t, verdict);
+  }
+  return [...bars.values()].sort((a, b) => a.t - b.t);
 }
 
 describe('reading a bar file', () => {
@@ -97,16 +108,39 @@ describe('reading a bar file', () => {
             return line.slice(0, at) + change[1] + line.slice(at + 1);
           })
           .join('\n');
-        const expected = new Map<number, Bar>();
-        for (const line of Buffer.from(text).toString('latin1').split('\n')) {
-          const verdict = parseLine(line.replace(/\r$/, ''));
-          if (typeof verdict !== 'string') expected.set(verdict.t, verdict);
-        }
         const { bars } = parse(`${header}\n${text}\n`);
-        expect(bars).toEqual([...expected.values()].sort((a, b) => a.t - b.t));
+        expect(bars).toEqual(patiently(Buffer.from(text)));
       }),
       { numRuns: count(1000, 100_000) },
     );
+  });
+
+  it.each([
+    '2025-05-28 14:05:00+00:00,99.9,1234567,7.25,88.,1000',
+    '2025-05-28 14:05:00+00:00,0.5,100,.25,0.75,12345678.0',
+    '2025-05-28 14:05:30+00:00,100,123456789.12,99.5,1234567.5,0',
+    '2025-05-28 13:59:00,12,13,11.999,12,0.125\r',
+  ])('reads %j as the patient parser does, whichever byte is changed, lost or added', (row) => {
+    const before = '2025-05-28 14:04:00+00:00,2,3,1,2,10\n';
+    const after = '\n2025-05-28 15:06:00+00:00,2,3,1,2,10\n';
+    for (let at = 0; at <= row.length; at++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const character = String.fromCharCode(byte);
+        for (const rest of [row.slice(at), row.slice(at + 1), row.slice(at + 2)]) {
+          const text = Buffer.from(before + row.slice(0, at) + character + rest + after, 'latin1');
+          const parsed = parseFile(Buffer.concat([Buffer.from(`${header}\n`), text]));
+          if (!parsed.ok) throw new Error(parsed.reason);
+          const expected = patiently(text);
+          if (!isDeepStrictEqual(barsOf(parsed.columns), expected)) {
+            expect({ at, byte, bars: barsOf(parsed.columns) }).toEqual({
+              at,
+              byte,
+              bars: expected,
+            });
+          }
+        }
+      }
+    }
   });
 
   it('understands CRLF, zone-less times, other zones, dates alone and exponents', () => {

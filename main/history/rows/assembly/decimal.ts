@@ -11,11 +11,11 @@ const powers = memory.data<f64>([
 ]);
 
 /**
- * The up to fifteen characters before `end` as a number, NaN for what is no plain decimal. So many digits and ten to the
- * fifteenth are exact, so that one division rounds correctly.
+ * The up to sixteen characters before `end` as a number, NaN for what is no plain decimal. Fifteen digits and ten to the
+ * fifteenth are exact, so that one division rounds correctly; sixteen leave no place for a point.
  */
 export function decimal(end: usize, length: usize): f64 {
-  if (length - 1 > 14) return NaN;
+  if (length - 1 > 15) return NaN;
   const field = v128.load(sliding + 16 + length);
   const text = v128.and(v128.xor(v128.load(end - 16), v128.load(noughts)), field);
   const points = i8x16.bitmask(i8x16.eq(text, v128.load(pointsLessNought)));
