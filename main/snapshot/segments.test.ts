@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
 import { Bars } from '../../clients/node/bars.mjs';
 import { Dictionary } from '../../clients/node/dictionary.mjs';
 import type { Bar } from '../../shared/bar.ts';
@@ -71,6 +71,14 @@ function codeOf(action: () => unknown): string | undefined {
     return (error as { code?: string }).code;
   }
   return undefined;
+}
+
+function smallFileSystem(context: TestContext, size: string): string {
+  const folder = temporaryFolder();
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+  if (mounted.status !== 0) context.skip('a small tmpfs cannot be mounted here');
+  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
+  return folder;
 }
 
 describe.runIf(process.platform === 'linux')('segments', () => {
@@ -367,19 +375,34 @@ describe.runIf(process.platform === 'linux')('segments', () => {
   });
 
   test('a file system that really is full does not kill the writer', async (context) => {
-    const folder = temporaryFolder();
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
-    if (mounted.status !== 0) {
-      context.skip('a small tmpfs cannot be mounted here');
-      return;
-    }
-    onTestFinished(() => void spawnSync('umount', ['-l', folder]));
-    const { snapshot, write, bars } = make({ folder });
+    const { snapshot, write, bars } = make({ folder: smallFileSystem(context, '1m') });
     await snapshot.start();
     write('SMALL');
     write('LARGE', uniformBars(50_000, 3));
     expect(snapshot.status()).toMatchObject({ phase: 'degraded', code: 'SHM_FULL' });
     expect(bars().history('SMALL').count).toBe(20);
+    await snapshot.stop();
+  });
+
+  test('room that was made and taken by somebody else does not kill the writer', async (context) => {
+    const folder = smallFileSystem(context, '8m');
+    const { snapshot, write, bars } = make({ folder });
+    await snapshot.start();
+    snapshot.makeRoom(2, 80_000);
+    write('SMALL');
+    expect(fs.statfsSync(folder).bfree * 4096).toBeGreaterThan(5 << 20);
+    const other = path.join(folder, 'other');
+    fs.writeFileSync(other, Buffer.alloc(fs.statfsSync(folder).bfree * 4096 - (2 << 20)));
+    const large = columnsOf(uniformBars(60_000, 3));
+    snapshot.writeRows('LARGE', '1m', large);
+    expect(snapshot.status()).toMatchObject({ phase: 'degraded', code: 'SHM_FULL' });
+    const reader = bars();
+    expect(reader.history('SMALL').count).toBe(20);
+    fs.rmSync(other);
+    snapshot.writeRows('LARGE', '1m', large);
+    expect(snapshot.status().phase).toBe('live');
+    expect(reader.history('LARGE', '1m').count).toBe(60_000);
+    reader.close();
     await snapshot.stop();
   });
 

@@ -24,6 +24,8 @@ const metaBytes = entry.barSeconds - metaAt;
 export interface SegmentPlan {
   readonly name: string;
   readonly size: number;
+  /** So many bytes of slabs will surely be needed. */
+  readonly slabBytes: number;
   readonly dirCapacity: number;
   readonly generation: number;
   readonly pid: number;
@@ -58,8 +60,9 @@ export class ColumnSegment {
   constructor(os: SegmentOs, plan: SegmentPlan) {
     this.plan = plan;
     this.#os = os;
-    this.#segment = os.create(plan.name, plan.size);
-    this.space = new SlabSpace(slabStart(plan.dirCapacity), plan.size);
+    const start = slabStart(plan.dirCapacity);
+    this.#segment = os.create(plan.name, plan.size, start + plan.slabBytes);
+    this.space = new SlabSpace(start, plan.size);
     this.#shadow = new Uint32Array((headerBytes + plan.dirCapacity * entryBytes) / 4);
     this.#shadowBytes = Buffer.from(this.#shadow.buffer);
     this.#shadowAddress = os.addressOf(this.#shadowBytes);
@@ -106,6 +109,22 @@ export class ColumnSegment {
     this.#os.fence();
     this.#put32(header.state, writerState.superseded);
     this.#store(header.state, 4);
+  }
+
+  /**
+   * Where a slab may go, its memory promised; undefined where the segment is full. Memory is promised slab by slab, for
+   * that of a large segment takes the system a while.
+   */
+  takeSlab(bytes: number, now: number): number | undefined {
+    const at = this.space.take(bytes, now);
+    if (at === undefined) return undefined;
+    try {
+      this.#segment.promise(at + bytes);
+    } catch (error) {
+      this.space.rest(at, bytes, 0);
+      throw error;
+    }
+    return at;
   }
 
   get hasRoomForEntry(): boolean {

@@ -46,7 +46,7 @@ export class Columns {
     const dirCapacity = options.initialSeries;
     const size = Math.max(options.initialBytes, powerOfTwoAtLeast(slabStart(dirCapacity) + 4096));
     this.#heartbeatMs = options.startMs;
-    this.#target = this.#create(size, dirCapacity, options.generation);
+    this.#target = this.#create(size, dirCapacity, options.generation, 0);
     this.#target.publish();
   }
 
@@ -266,10 +266,10 @@ export class Columns {
     if (count <= series.capacity) return series;
     const capacity = capacityFor(count, series.capacity);
     const bytes = slabBytes(capacity);
-    let dataOff = this.#target.space.take(bytes, now);
+    let dataOff = this.#target.takeSlab(bytes, now);
     if (dataOff === undefined) {
       this.#grow(bytes);
-      dataOff = this.#target.space.take(bytes, now);
+      dataOff = this.#target.takeSlab(bytes, now);
     }
     if (dataOff === undefined)
       throw new Error('a new generation has no room for what it was made for');
@@ -293,18 +293,22 @@ export class Columns {
   #grow(extraBytes: number, sizeFor: (bytes: number) => number = powerOfTwoAtLeast): void {
     const { plan } = this.#target;
     const dirCapacity = this.#target.hasRoomForEntry ? plan.dirCapacity : plan.dirCapacity * 2;
-    let live = 0;
-    for (const series of this.#series.values()) live += slabBytes(series.capacity);
-    const needed = slabStart(dirCapacity) + live + extraBytes;
+    const needed = slabStart(dirCapacity) + this.#usedBytes() + extraBytes;
     // A quarter stays free, or the next full series would ask for another generation at once.
     const size = Math.max(plan.size, sizeFor(needed + needed / 4));
     this.#move(size, dirCapacity, plan.size);
   }
 
+  #usedBytes(): number {
+    let used = 0;
+    for (const series of this.#series.values()) used += slabBytes(series.capacity);
+    return used;
+  }
+
   /** Makes the next generation, carries over what lies below `safe`, and retires this one. */
   #move(size: number, dirCapacity: number, safe: number): Series[] {
     const old = this.#target;
-    const next = this.#create(size, dirCapacity, old.plan.generation + 1);
+    const next = this.#create(size, dirCapacity, old.plan.generation + 1, this.#usedBytes());
     // Until the next generation has the name, this one must stay as it is known.
     const moved = [...this.#series.values()].map((series) => {
       const copy: Series = { ...series, sum: { ...series.sum } };
@@ -330,7 +334,7 @@ export class Columns {
   /** Copies a series into a new generation; false, and an emptied series, when it is not whole. */
   #carry(old: ColumnSegment, next: ColumnSegment, series: Series, safe: number): boolean {
     const bytes = slabBytes(series.capacity);
-    const dataOff = bytes > 0 ? next.space.take(bytes, 0) : 0;
+    const dataOff = bytes > 0 ? next.takeSlab(bytes, 0) : 0;
     if (dataOff === undefined) throw new Error('a new generation is smaller than the old one');
     const readable = slabEnd(series) <= safe;
     if (readable) {
@@ -347,12 +351,13 @@ export class Columns {
     return false;
   }
 
-  #create(size: number, dirCapacity: number, generation: number): ColumnSegment {
+  #create(size: number, dirCapacity: number, generation: number, usedBytes: number): ColumnSegment {
     const { os, name, pid, startMs } = this.#options;
     const own = os.canReplace || generation === this.#options.generation;
     return new ColumnSegment(os, {
       name: own ? name : `${name}.${generation}`,
       size,
+      slabBytes: usedBytes,
       dirCapacity,
       generation,
       pid,

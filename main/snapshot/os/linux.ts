@@ -11,11 +11,13 @@ export interface LinuxOptions {
   /** Where named memory lives: POSIX shared memory on Linux is the files of this folder. */
   readonly folder?: string;
   /** Answers an errno, as posix_fallocate does. */
-  readonly allocate?: (fd: number, bytes: number) => number;
+  readonly allocate?: (fd: number, from: number, bytes: number) => number;
 }
 
+const promiseStep = 1 << 20;
+
 interface Calls extends MappingCalls {
-  allocate(fd: number, bytes: number): number;
+  allocate(fd: number, from: number, bytes: number): number;
 }
 
 /**
@@ -29,13 +31,14 @@ export function linuxSegments(options: LinuxOptions = {}): SegmentOs {
   const posixFallocate = library.func('int posix_fallocate(int fd, int64_t offset, int64_t len)');
   const calls: Calls = {
     ...mappingCalls(library),
-    allocate: options.allocate ?? ((fd, bytes) => posixFallocate(fd, 0, bytes) as number),
+    allocate: options.allocate ?? (posixFallocate as unknown as Calls['allocate']),
   };
   return {
     ...memoryCalls(library),
     canReplace: true,
     lockPath: (name) => path.join(folder, `${checked(name)}.lock`),
-    create: (name, size) => new LinuxSegment(calls, folder, checked(name), size),
+    create: (name, size, promised = size) =>
+      new LinuxSegment(calls, folder, checked(name), size, promised),
     open: (name, access) => openFile(path.join(folder, checked(name)), access),
     sweep: (name) => sweep(folder, checked(name)),
     watch: (names, call) => watchFolder(folder, names, call),
@@ -53,8 +56,9 @@ class LinuxSegment implements Segment {
   readonly #fd: number;
   readonly #ino: bigint;
   #mapped = true;
+  #promised = 0;
 
-  constructor(calls: Calls, folder: string, name: string, size: number) {
+  constructor(calls: Calls, folder: string, name: string, size: number, promised: number) {
     this.name = name;
     this.size = size;
     this.#calls = calls;
@@ -66,7 +70,7 @@ class LinuxSegment implements Segment {
     this.#fd = attempt(name, () => fs.openSync(this.#draft, 'wx+', 0o600));
     try {
       attempt(name, () => fs.ftruncateSync(this.#fd, size));
-      promise(calls, name, this.#fd, size);
+      this.promise(promised);
       const address = calls.map(this.#fd, size, 'write');
       if (address === undefined) throw systemError(name, 'mmap', native().errno());
       this.address = address;
@@ -76,6 +80,14 @@ class LinuxSegment implements Segment {
       fs.rmSync(this.#draft, { force: true });
       throw error;
     }
+  }
+
+  /** In steps, so that many small ones cost few calls. */
+  promise(bytes: number): void {
+    if (bytes <= this.#promised) return;
+    const to = Math.min(this.size, Math.ceil(bytes / promiseStep) * promiseStep);
+    promise(this.#calls, this.name, this.#fd, this.#promised, to);
+    this.#promised = to;
   }
 
   publish(): void {
@@ -148,10 +160,12 @@ function hasRoom(folder: string, size: number): boolean {
 }
 
 /** Without this promise a full file system kills the writer with SIGBUS at the first touch. */
-function promise(calls: Calls, name: string, fd: number, size: number): void {
+function promise(calls: Calls, name: string, fd: number, from: number, to: number): void {
   const { EINTR, EOPNOTSUPP } = native().os.errno;
-  let errno = calls.allocate(fd, size);
-  for (let again = 0; errno === EINTR && again < 100; again++) errno = calls.allocate(fd, size);
+  let errno = calls.allocate(fd, from, to - from);
+  for (let again = 0; errno === EINTR && again < 100; again++) {
+    errno = calls.allocate(fd, from, to - from);
+  }
   if (errno !== 0 && errno !== EOPNOTSUPP) throw systemError(name, 'posix_fallocate', errno);
 }
 

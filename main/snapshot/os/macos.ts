@@ -83,6 +83,9 @@ function create(calls: Calls, name: string, size: number): Segment {
     name,
     size,
     address,
+    promise() {
+      // The system has no such call.
+    },
     publish() {
       // The name exists since the object does; readers wait for the magic, which is written last.
     },

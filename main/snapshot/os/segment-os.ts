@@ -4,6 +4,8 @@ export interface Segment {
   readonly size: number;
   /** Where it is mapped, for the copies of `SegmentOs`. */
   readonly address: number;
+  /** Makes sure of the memory of the first bytes before they are touched; throws where there is none. */
+  promise(bytes: number): void;
   /** Gives the object its public name, in place of whatever has it. */
   publish(): void;
   /** What has become of the name and the object since it was published. */
@@ -35,8 +37,8 @@ export interface SegmentOs {
   readonly canReplace: boolean;
   /** The file whose lock stands for the right to write segments of this name. */
   lockPath(name: string): string;
-  /** Makes an object with all of its memory promised, zeroed and not yet published. */
-  create(name: string, size: number): Segment;
+  /** Makes an object, zeroed and not yet published, of which all memory is promised, or the first bytes. */
+  create(name: string, size: number, promised?: number): Segment;
   open(name: string, access: 'read' | 'write'): FoundSegment | undefined;
   /** Removes what a writer that died may have left under this name, the name itself included. */
   sweep(name: string): void;

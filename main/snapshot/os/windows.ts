@@ -95,6 +95,9 @@ function create(calls: Calls, name: string, size: number): Segment {
     name,
     size,
     address,
+    promise() {
+      // The page file stood for all of it when it was made.
+    },
     publish() {
       // The name exists since the object does; readers wait for the magic, which is written last.
     },
