@@ -66,7 +66,8 @@ export class AnswerTable implements Prepared {
     const number = this.#hashOf.length;
     this.#hashOf.push(hashOf(name, 0, name.length));
     this.#slotOf.push(0);
-    if (this.#hashOf.length * 4 > this.#slots.length * 3) this.#widen();
+    // With half of the slots free the first one is nearly always the right one, as the processor guesses.
+    if (this.#hashOf.length * 2 > this.#slots.length) this.#widen();
     else this.#insert(number);
     return number;
   }
