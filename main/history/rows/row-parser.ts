@@ -26,15 +26,17 @@ export interface RowParser {
    * Time, open, high, low, close and volume go to six columns, the first from byte `to` of the block on, each `stride`
    * bytes behind the one before, `most` rows at most.
    */
-  parse(
-    from: number,
-    end: number,
-    before: number,
-    to: number,
-    stride: number,
-    most: number,
-  ): ParsedRows;
+  readonly parse: Parse<ParsedRows>;
 }
+
+type Parse<Answer> = (
+  from: number,
+  end: number,
+  before: number,
+  to: number,
+  stride: number,
+  most: number,
+) => Answer;
 
 /** What the folder assembly exports. */
 interface RowCode {
@@ -44,14 +46,7 @@ interface RowCode {
   readonly crlfRows: WebAssembly.Global<'i32'>;
   readonly zonelessRows: WebAssembly.Global<'i32'>;
   countLines(from: number, end: number): number;
-  parse(
-    from: number,
-    end: number,
-    before: number,
-    to: number,
-    stride: number,
-    most: number,
-  ): number;
+  readonly parse: Parse<number>;
 }
 
 let module: WebAssembly.Module | undefined;
