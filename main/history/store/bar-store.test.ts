@@ -81,6 +81,16 @@ describe('merging bars into a file', () => {
     expect(kept()).toEqual([]);
   });
 
+  it.each([
+    ['a byte order mark', `\ufeff${header}\n`],
+    ['a carriage return', `${header}\r\n`],
+  ])('puts bars before all others behind a header with %s', async (_, head) => {
+    write(head + formatBars(workBars(1, 4)));
+    const result = await store.merge(workSeries, [workBar(0), workBar(1, 42)]);
+    expect(result).toMatchObject({ how: 'rewritten', added: 1, changed: 1 });
+    expect(text()).toBe(head + formatBars([workBar(0), workBar(1, 42), ...workBars(2, 4)]));
+  });
+
   it('keeps the rights of the file and follows a link to it', async () => {
     const real = join(dir, 'elsewhere.txt');
     fs.writeFileSync(real, `${header}\n${formatBars([workBar(0), workBar(2)])}`, { mode: 0o640 });

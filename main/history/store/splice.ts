@@ -1,5 +1,5 @@
 import { type BarColumns, firstAtOrAfter } from '../../kit/bar-columns.ts';
-import { formatRows, headerLine } from './format.ts';
+import { formatRows } from './format.ts';
 import { parseTime } from './parse-line.ts';
 
 const stampLength = '2025-05-28 14:00:00+00:00'.length;
@@ -28,7 +28,7 @@ export function splice(
 
 /** Where the first row begins that is not before a time; the end of the file where there is none. */
 function rowAtOrAfter(bytes: Buffer, time: number): number {
-  let low = headerLine.length;
+  let low = bytes.indexOf(10) + 1;
   let high = bytes.length;
   while (low < high) {
     const row = bytes.lastIndexOf(10, ((low + high) >> 1) - 1) + 1;
