@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedFile, loadFiles } from '../../main/history/store/loader.ts';
+import { timeRules } from '../../main/history/store/time-rules.ts';
 
 /** Loads a folder of bar files once, in a process that has done nothing else, and prints the milliseconds. */
 const [folder = '', how = 'raw'] = process.argv.slice(2);
@@ -12,7 +13,12 @@ if (how === 'raw') readOver();
 else {
   const loaded: LoadedFile[] = [];
   const loading = { threads: Number(how), aside: false, keep: 'all' } as const;
-  for await (const [nth, file] of loadFiles(paths, loading)) loaded[nth] = file;
+  const now = Date.now();
+  const files = paths.map((path) => ({
+    path,
+    rules: timeRules(path.endsWith('_1d.csv') ? '1d' : '1m', now),
+  }));
+  for await (const [nth, file] of loadFiles(files, loading)) loaded[nth] = file;
 }
 console.log(performance.now() - began);
 

@@ -10,6 +10,7 @@ import { Scanner } from '../../main/history/scan/scanner.ts';
 import { formatBar, header } from '../../main/history/store/format.ts';
 import { type LoadedFile, loadFiles } from '../../main/history/store/loader.ts';
 import { Stability } from '../../main/history/store/stability.ts';
+import { anyTimes } from '../../main/history/store/time-rules.ts';
 import { gapSample, random, requestsToFill } from '../../main/history/testing/gap-sample.ts';
 import type { Bench, BenchContext, Figure } from '../bench.ts';
 import { median } from '../bench.ts';
@@ -138,7 +139,8 @@ async function loadFigures(dir: string, { quick, say }: BenchContext): Promise<F
   const bytes = minutes.reduce((sum, path) => sum + fs.statSync(path).size, 0);
   const held: LoadedFile[] = [];
   const all = { threads: 1, aside: false, keep: 'all' } as const;
-  for await (const [, loaded] of loadFiles(minutes, all)) held.push(loaded);
+  const toLoad = minutes.map((path) => ({ path, rules: anyTimes }));
+  for await (const [, loaded] of loadFiles(toLoad, all)) held.push(loaded);
   const buffers = new Set(held.flatMap((one) => (one.ok ? [one.columns.t.buffer] : [])));
   const heldBytes = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
   const loadedRows = held.reduce((sum, one) => sum + (one.ok ? one.columns.length : 0), 0);

@@ -5,7 +5,8 @@ import type { ExchangeCalendar, Session } from './exchange-calendar.ts';
 export const always: ExchangeCalendar = {
   id: 'ALWAYS',
   timeZone: 'UTC',
-  validFrom: '1970-01-01',
+  // No market was open so before the first coin.
+  validFrom: '2009-01-03',
   validThrough: '9999-12-31',
   version: 'always-1',
   sessions(fromMs, toMs) {

@@ -21,6 +21,7 @@ import { Scanner } from './scan/scanner.ts';
 import { StateFile } from './state-file.ts';
 import { BarStore } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
+import type { FileIdentity } from './store/file-stat.ts';
 import { privateFolder } from './store/salvage.ts';
 
 const keptErrors = 10;
@@ -38,6 +39,8 @@ export class Desk {
   readonly caps: Caps;
   readonly queue: RequestQueue;
   readonly index: ScanIndex;
+  /** The files as they were just before they were loaded, until they are looked at. */
+  readonly loaded = new Map<string, FileIdentity>();
   readonly scanner: Scanner;
   readonly live: LiveBars;
   readonly coverage = new Map<string, SeriesCoverage>();

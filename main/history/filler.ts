@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
@@ -151,12 +152,16 @@ export class Filler {
     const unbounded = asked || this.#owed;
     let unstable = 0;
     try {
-      const seen = await survey(desk);
+      // Our own writes are shown, and looked at, when they are made.
+      const seen = await survey(
+        desk,
+        (file) => desk.loaded.get(seriesKey(file)) ?? desk.index.get(basename(file.path)),
+      );
+      desk.loaded.clear();
       const { summary, planned } = seen;
       unstable = seen.unstable;
       this.#owed = unbounded && unstable > 0;
-      // At the first look everything has just been loaded.
-      if (this.#lastScan) await this.#showChanged(seen.changed);
+      await this.#showChanged(seen.changed);
       this.#lastScan = summary;
       if (unstable > 0) this.#nextScanAt = Math.min(this.#nextScanAt, desk.now() + lookAgainMs);
       const now = desk.now();

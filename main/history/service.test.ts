@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
+import { columnsOf } from '../kit/bar-columns.ts';
 import { rangeOf } from '../simulator/bars/range.ts';
 import { createMarket } from '../simulator/market/market.ts';
 import type { Instrument } from '../simulator/ports.ts';
+import { formatBar, formatFile } from './store/format.ts';
 import { HistoryBench } from './testing/history-bench.ts';
 import { MarketSource } from './testing/market-source.ts';
 
@@ -110,6 +112,66 @@ describe('filling gaps', () => {
     expect(source.requests).toEqual([]);
     const scanned = Date.parse(bench.service.status().gap_filler.last_scan_time ?? '');
     expect(clock.now() - scanned).toBeLessThanOrEqual(360_000);
+  });
+
+  it('fills what is missing before a row from the future, and tells of that row', async () => {
+    const whole = truth('AAPL', '5m', 10, saturday, false);
+    const rows = whole.filter(({ t }) => t < saturday - 5 * dayMs);
+    const odd = { ...(whole[0] as Bar), t: Date.UTC(2027, 5, 1, 14, 30) };
+    bench.put('AAPL', '5m', [...rows, odd]);
+    await bench.service.start();
+    await bench.until(() => bench.service.view().lastScan !== null);
+    expect(bench.service.view().coverage[0]).toMatchObject({
+      state: 'gaps',
+      missing: whole.length - rows.length,
+      notes: ['1 line left out: a time that is still to come'],
+    });
+    await bench.until(() => bench.service.view().coverage[0]?.state === 'whole', 5000);
+    expect(bench.shown('AAPL', '5m')).toEqual(whole);
+  });
+
+  it('fills in place of a row that is no bar, however well it looks', async () => {
+    const whole = truth('AAPL', '5m', 10, saturday, false);
+    const odd = whole[300] as Bar;
+    bench.put(
+      'AAPL',
+      '5m',
+      whole.map((bar) => (bar === odd ? { ...odd, high: odd.low - 1 } : bar)),
+    );
+    await bench.service.start();
+    await bench.until(() => bench.service.view().lastScan !== null);
+    expect(bench.service.view().coverage[0]).toMatchObject({
+      missing: 1,
+      notes: ['1 line left out: a high below its low'],
+    });
+    await bench.until(() => bench.service.view().coverage[0]?.state === 'whole', 5000);
+    expect(bench.read('AAPL', '5m')).toEqual(whole);
+  });
+
+  it.each(['00:00:00-04:00', '00:00:00+01:00', '04:00:00+00:00'])(
+    'fills daily files whose rows are written %s without doubling a date',
+    async (written) => {
+      const whole = truth('AAPL', '1d', 28);
+      const text = formatFile(columnsOf(whole.slice(0, -5)));
+      fs.writeFileSync(bench.path('AAPL', '1d'), text.replaceAll('00:00:00+00:00', written));
+      await bench.service.start();
+      await bench.until(() => bench.service.view().coverage[0]?.state === 'whole', 5000);
+      expect(bench.read('AAPL', '1d')).toEqual(whole);
+    },
+  );
+
+  it('shows what another program appended between loading and the first look', async () => {
+    const whole = truth('AAPL', '5m', 10, saturday, false);
+    bench.put('AAPL', '5m', whole.slice(0, -1));
+    const add = () => fs.appendFileSync(bench.path('AAPL', '5m'), formatBar(whole.at(-1) as Bar));
+    const set = bench.bars.set.bind(bench.bars);
+    vi.spyOn(bench.bars, 'set').mockImplementationOnce((key, bars) => {
+      add();
+      return set(key, bars);
+    });
+    await bench.service.start();
+    await bench.until(idle);
+    expect(bench.shown('AAPL', '5m')).toEqual(whole);
   });
 
   it('leaves a lag below the threshold alone and fills one above it', async () => {

@@ -18,6 +18,7 @@ import type { ListedFile } from './store/bar-store.ts';
 import { seriesKey } from './store/file-name.ts';
 import { loadFiles } from './store/loader.ts';
 import { roughlyRows } from './store/sizes.ts';
+import { timeRules } from './store/time-rules.ts';
 import { lookAgainMs, planFor } from './survey.ts';
 import { viewOf } from './view.ts';
 
@@ -309,8 +310,14 @@ class History implements HistoryService {
     this.#changed();
     const paths = files.map(({ path }) => path);
     this.#ports.snapshot.makeRoom(files.length, roughlyRows(paths));
+    for (const file of files) {
+      const stat = this.#desk.store.stat(file);
+      if (stat) this.#desk.loaded.set(seriesKey(file), stat);
+    }
+    const now = this.#desk.now();
+    const toLoad = files.map(({ path, timeframe }) => ({ path, rules: timeRules(timeframe, now) }));
     const how = { threads: 1, aside: !this.#options.loadHere, keep: 'one' } as const;
-    for await (const [nth, loaded] of loadFiles(paths, how)) {
+    for await (const [nth, loaded] of loadFiles(toLoad, how)) {
       if (!this.#started) break;
       const file = files[nth] as ListedFile;
       if (!loaded.ok) this.#desk.error(file, `${seriesKey(file)}: ${loaded.reason}`);

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { barSeconds } from '../../shared/bar.ts';
 import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
 import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
@@ -10,7 +9,7 @@ import { findHoles, type Hole, uncovered } from './scan/holes.ts';
 import type { FileScan } from './scan/scanner.ts';
 import type { ListedFile } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
-import { sameState } from './store/file-stat.ts';
+import { type FileIdentity, sameState } from './store/file-stat.ts';
 import { quietMs } from './store/stability.ts';
 
 const dayMs = 86_400_000;
@@ -20,15 +19,21 @@ export interface Surveyed {
   readonly planned: readonly PlannedRequest[];
   /** Files somebody is writing to, to be looked at again soon. */
   readonly unstable: number;
-  /** Files that are new or other than at the last look. Our own writes are looked at when they are made. */
+  /** Files that are new or other than they were shown. */
   readonly changed: readonly Series[];
 }
 
 /** For so long files are looked at before others get a turn. */
 const turnMs = 5;
 
-/** Looks at every file and plans requests for what is missing and not waited for already. */
-export async function survey(desk: Desk): Promise<Surveyed> {
+/**
+ * Looks at every file and plans requests for what is missing and not waited for already. `shown` is a file as it went into
+ * shared memory.
+ */
+export async function survey(
+  desk: Desk,
+  shown: (file: ListedFile) => FileIdentity | undefined,
+): Promise<Surveyed> {
   const began = performance.now();
   const { files, ignored } = desk.store.list();
   const wanted = new Set<string>(
@@ -47,7 +52,7 @@ export async function survey(desk: Desk): Promise<Surveyed> {
       turn = performance.now();
     }
     seen.add(seriesKey(file));
-    const former = desk.index.get(basename(file.path));
+    const former = shown(file);
     const { scan, requests } = surveyFile(desk, file);
     if (scan.state === 'scanned' && !(former && sameState(former, scan.entry))) changed.push(file);
     if (scan.state === 'scanned' && scan.how !== 'index') read++;

@@ -4,6 +4,7 @@ import { type Timeframe, timeframes } from '../../../shared/bar.ts';
 import { type BarColumns, firstAtOrAfter, viewOf } from '../../kit/bar-columns.ts';
 import { type Series, seriesOfFile } from '../store/file-name.ts';
 import { loadFile } from '../store/loader.ts';
+import { timeRules } from '../store/time-rules.ts';
 
 /** What to export; what is left out means all. */
 export interface Selection {
@@ -40,8 +41,10 @@ export function* partsOf(
   selection: Selection,
   skipped: (series: Series, reason: string) => void,
 ): Generator<Part> {
+  const now = Date.now();
   for (const series of seriesIn(dir, selection)) {
-    const loaded = loadFile(join(dir, series.name));
+    const rules = timeRules(series.timeframe, now);
+    const loaded = loadFile({ path: join(dir, series.name), rules });
     if (!loaded.ok) {
       skipped(series, loaded.reason);
       continue;

@@ -22,11 +22,17 @@ export class PieceParser {
   }
 
   /** The first `length` bytes of the text, which are whole rows. */
-  parse(length: number, before: number): ParsedRows {
+  parse(length: number, before: number, latest: number): ParsedRows {
     const stride = mostRowsOfWindow * Float64Array.BYTES_PER_ELEMENT;
-    const parsed = this.#parser.parse(0, length, before, this.#at, stride, mostRowsOfWindow);
+    const most = mostRowsOfWindow;
+    const parsed = this.#parser.parse(0, length, before, latest, this.#at, stride, most);
     this.#rows = parsed.rows;
     return parsed;
+  }
+
+  /** The times of the rows, good until the next piece. */
+  times(): Float64Array {
+    return this.#columns.t.subarray(0, this.#rows);
   }
 
   /** Copies the rows to row `row` of `columns` and following. */

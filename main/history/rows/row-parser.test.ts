@@ -11,7 +11,7 @@ it('puts no more rows into columns than there is room for', () => {
   const columns = new Float64Array(block.memory.buffer, block.columnsAt, 12).fill(-1);
   const text = Buffer.from(rowsOf(5));
   parser.text.set(text);
-  const parsed = parser.parse(0, text.length, 0, block.columnsAt, 16, 2);
+  const parsed = parser.parse(0, text.length, 0, Infinity, block.columnsAt, 16, 2);
   expect(parsed).toMatchObject({ rows: 2, at: (text.length / 5) * 2, outOfOrder: 0 });
   const t = Date.UTC(2025, 4, 28, 14);
   expect([...columns]).toEqual([t, t + 60_000, 2, 2, 3, 3, 1, 1, 2, 2, 10, 10]);

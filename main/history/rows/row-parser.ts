@@ -21,7 +21,8 @@ export interface RowParser {
   /**
    * Parses whole rows `2025-05-28 14:00:00+00:00,1.5,2,1,1.75,300` of the text from `from` up to `end`, which is behind
    * a newline, and stops before the first row that is not of this form: the caller decides about that one. Also plain:
-   * no zone (taken as UTC), CRLF. `before` is the time of the row above the first one.
+   * no zone (taken as UTC), CRLF. `before` is the time of the row above the first one; what is later than `latest` is not
+   * plain.
    *
    * Time, open, high, low, close and volume go to six columns, the first from byte `to` of the block on, each `stride`
    * bytes behind the one before, `most` rows at most.
@@ -33,6 +34,7 @@ type Parse<Answer> = (
   from: number,
   end: number,
   before: number,
+  latest: number,
   to: number,
   stride: number,
   most: number,
@@ -75,8 +77,9 @@ export function makeRowParser(
   return {
     text: new Uint8Array(memory.buffer, window.at, window.bytes),
     countLines: (from, end) => code.countLines(window.at + from, window.at + end),
-    parse(from, end, before, to, stride, most) {
-      const rows = code.parse(window.at + from, window.at + end, before, to, stride, most);
+    parse(from, end, before, latest, to, stride, most) {
+      const start = window.at + from;
+      const rows = code.parse(start, window.at + end, before, latest, to, stride, most);
       return {
         rows,
         at: code.at.value - window.at,

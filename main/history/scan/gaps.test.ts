@@ -72,6 +72,13 @@ describe('what is missing of a file', () => {
     expect(finishedBefore(fx, '1d', 'all', Date.UTC(2026, 10, 16, 22, 1))).toBe(monday + 1);
   });
 
+  it('is what lies before now of a hole behind which stands a bar of tomorrow', () => {
+    const hole = { from: now - 50 * minute, to: now + dayMs, count: 9999 };
+    const [clipped] = gaps('1m', now + 2 * dayMs, now, [hole]).fillable;
+    expect(clipped).toEqual({ from: now - 50 * minute, to: now - 3 * minute, count: 48 });
+    expect(gaps('1m', now + 2 * dayMs, now, [{ ...hole, from: now }]).fillable).toEqual([]);
+  });
+
   it('takes every missing bar inside the file, and holes that ended long ago apart', () => {
     const recent = { from: now - dayMs, to: now - dayMs, count: 1 };
     const old = { from: now - 40 * dayMs, to: now - 31 * dayMs, count: 5 };

@@ -55,10 +55,21 @@ export function gapsOf(question: GapQuestion, expected: ExpectedBook, empty: Emp
   const worth = empty.has(series) ? worthAsking(question, missing, expected, empty) : missing;
   const finished = finishedBefore(calendar, series.timeframe, hours, now - question.settleMs);
   const isOld = (hole: Hole) => hole.to + barMs < now - question.maxAgeMs;
-  return {
-    fillable: worth.filter((hole) => hole.to < finished && !isOld(hole)),
-    old: worth.filter(isOld),
-  };
+  const over = worth.flatMap((hole) => upTo(finished, hole, question, expected));
+  return { fillable: over.filter((hole) => !isOld(hole)), old: over.filter(isOld) };
+}
+
+/** The part of a hole before a time: behind it may stand a row that came too early. */
+function upTo(
+  time: number,
+  hole: Hole,
+  { series, calendar, hours }: GapQuestion,
+  expected: ExpectedBook,
+): readonly Hole[] {
+  if (hole.to < time) return [hole];
+  const bars = expected.within(calendar, series.timeframe, hours, hole.from, time);
+  const to = bars[bars.length - 1];
+  return to === undefined ? [] : [{ from: hole.from, to, count: bars.length }];
 }
 
 /** What remains of the holes without the bars that were asked for and are not there. */

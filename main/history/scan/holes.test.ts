@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nyse } from '../../calendar/nyse.ts';
 import { formatBar, header } from '../store/format.ts';
+import { anyTimes } from '../store/time-rules.ts';
 import { ExpectedBook } from './expected-book.ts';
 import { findHoles, uncovered } from './holes.ts';
 import { scanTimes, timesBuffer } from './scan-times.ts';
@@ -48,10 +49,10 @@ describe('scanning times alone', () => {
     close: 1.25,
     volume: 3,
   }));
-  const scan = (text: string) => {
+  const scan = (text: string, rules = anyTimes) => {
     const into = timesBuffer();
     const bytes = Buffer.from(text);
-    const plain = scanTimes(bytes, header.length + 1, bytes.length, into);
+    const plain = scanTimes(bytes, header.length + 1, bytes.length, rules, into);
     return plain ? [...into.t.subarray(0, into.length)] : plain;
   };
 
@@ -68,6 +69,9 @@ describe('scanning times alone', () => {
     ['a date that is none', '2026-02-30 00:00:00+00:00,1.25,1.25,1.25,1.25,300\n'],
     ['a time before the last', '2026-11-19 00:00:00+00:00,1.25,1.25,1.25,1.25,300\n'],
     ['CRLF', '2026-11-21 00:00:00+00:00,1.25,1.25,1.25,1.25,300\r\n'],
+    ['a high below its low', '2026-11-21 00:00:00+00:00,1.25,1.2,1.25,1.25,300\n'],
+    ['a number with two points', '2026-11-21 00:00:00+00:00,1.2.5,1.25,1.25,1.25,300\n'],
+    ['a point alone', '2026-11-21 00:00:00+00:00,1.25,1.25,.,1.25,300\n'],
     ['a row of four fields', '2026-11-21 00:00:00+00:00,1.25,1.25,1.25\n'],
     ['a row of seven fields', '2026-11-21 00:00:00+00:00,1,1,1,1,1,1\n'],
     ['a torn row', '2026-11-21 00:00:00+00:00,1'],

@@ -1,3 +1,6 @@
+import { pieceParser } from '../rows/piece-parser.ts';
+import { dateOf, type TimeRules } from '../store/time-rules.ts';
+
 /** A growing column of times, kept between files so that scanning allocates nothing. */
 export interface TimesBuffer {
   t: Float64Array;
@@ -9,90 +12,44 @@ export function timesBuffer(): TimesBuffer {
 }
 
 /**
- * Only the times of plain rows from `start` on, several times quicker than reading the values. Returns false at the
- * first row that is not plain or not in order: then the patient way must be taken. Values are looked at only so far
- * that a row with an empty, negative or strange one is not taken for a bar.
+ * The times of plain rows from `start` on. Returns false at the first row that is not plain, not a bar, not in order or not
+ * of a time that can be: then the patient way must be taken.
  */
 export function scanTimes(
   bytes: Uint8Array,
   start: number,
   end: number,
+  rules: TimeRules,
   into: TimesBuffer,
 ): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let t = into.t;
-  let row = into.length;
-  let previous = row > 0 ? (t[row - 1] as number) : Number.NEGATIVE_INFINITY;
-  let year4 = 0;
-  let month4 = 0;
-  let day4 = 0;
-  let dayMs = Number.NaN;
-  for (let p = start; p < end; ) {
-    if (p + 36 > end || bytes[p + 10] !== 32 || bytes[p + 19] !== 43 || bytes[p + 25] !== 44) {
-      return false;
-    }
-    // `2025`, `-05-` and `-28 `: equal to those of the row before nearly always.
-    const a = view.getInt32(p, true);
-    const b = view.getInt32(p + 4, true);
-    const c4 = view.getInt32(p + 7, true);
-    if (a !== year4 || b !== month4 || c4 !== day4) {
-      dayMs = parseDay(bytes, p);
-      year4 = a;
-      month4 = b;
-      day4 = c4;
-    }
-    const seconds = parseClock(bytes, p + 11);
-    const time = dayMs + seconds * 1000;
-    // Also false for what is not a number.
-    if (!(time > previous) || view.getInt32(p + 20, true) !== zoneStart || bytes[p + 24] !== 48) {
-      return false;
-    }
-    p += 26;
-    let field = p;
-    let commas = 0;
-    for (;;) {
-      const c = bytes[p++] as number;
-      if ((c >= 48 && c <= 57) || c === 46) continue;
-      if (p - 1 === field) return false;
-      if (c === 44) {
-        commas++;
-        field = p;
-      } else if (c === 10 && commas === 4) break;
-      else return false;
-    }
-    if (row === t.length) {
-      const bigger = new Float64Array(row * 2);
-      bigger.set(t);
-      into.t = bigger;
-      t = bigger;
-    }
-    t[row++] = time;
-    previous = time;
+  const parser = pieceParser();
+  const most = parser.text.length;
+  const first = into.length;
+  for (let at = start; at < end; ) {
+    const length = bytes.lastIndexOf(10, Math.min(end, at + most) - 1) + 1 - at;
+    if (length <= 0) return false;
+    parser.text.set(bytes.subarray(at, at + length));
+    const before = into.length > 0 ? (into.t[into.length - 1] as number) : Number.NEGATIVE_INFINITY;
+    const {
+      at: to,
+      outOfOrder,
+      crlfRows,
+      zonelessRows,
+    } = parser.parse(length, before, rules.latest);
+    if (to < length || outOfOrder + crlfRows + zonelessRows > 0) return false;
+    append(into, parser.times());
+    at += length;
   }
-  into.length = row;
-  return true;
+  return !rules.daily || into.t.subarray(first, into.length).every((t) => t === dateOf(t));
 }
 
-/** `00:0` as the little-endian number its bytes make. */
-const zoneStart = 0x303a3030;
-
-function parseDay(bytes: Uint8Array, p: number): number {
-  const text = String.fromCharCode(...bytes.subarray(p, p + 10));
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return Number.NaN;
-  const ms = Date.parse(text);
-  return new Date(ms).toISOString().startsWith(text) ? ms : Number.NaN;
-}
-
-function parseClock(bytes: Uint8Array, p: number): number {
-  const h = two(bytes, p);
-  const m = two(bytes, p + 3);
-  const s = two(bytes, p + 6);
-  if (h > 23 || m > 59 || s > 59 || bytes[p + 2] !== 58 || bytes[p + 5] !== 58) return Number.NaN;
-  return h * 3600 + m * 60 + s;
-}
-
-function two(bytes: Uint8Array, p: number): number {
-  const tens = (bytes[p] as number) - 48;
-  const ones = (bytes[p + 1] as number) - 48;
-  return tens < 0 || ones < 0 || tens > 9 || ones > 9 ? Number.NaN : tens * 10 + ones;
+function append(into: TimesBuffer, times: Float64Array): void {
+  const length = into.length + times.length;
+  if (length > into.t.length) {
+    const bigger = new Float64Array(2 * length);
+    bigger.set(into.t.subarray(0, into.length));
+    into.t = bigger;
+  }
+  into.t.set(times, into.length);
+  into.length = length;
 }

@@ -100,6 +100,41 @@ describe('scanning a file', () => {
     expect(found()).toMatchObject({ holes: [], outside: 1 });
   });
 
+  it('tells of a row from the future and finds the holes before now all the same', () => {
+    const soon = Math.ceil(until / 300_000) * 300_000;
+    put([...bars.slice(0, 50), { ...(bars[0] as Bar), t: Date.UTC(9999, 11, 31) }]);
+    expect(found()).toMatchObject({
+      holes: [],
+      rows: 50,
+      notes: ['1 line left out: a time that is still to come'],
+    });
+    put([...bars.slice(0, 50), { ...(bars[0] as Bar), t: soon }]);
+    expect(found()).toMatchObject({ holes: [{ from: times[50] }], rows: 51, notes: [] });
+  });
+
+  it('judges nothing before the time from which hours are known', () => {
+    const long = Date.UTC(1970, 0, 1);
+    put([{ ...(bars[0] as Bar), t: long }, ...bars]);
+    const { holes, outside, rows } = found();
+    expect([outside, rows]).toEqual([0, bars.length + 1]);
+    expect(new Date(holes[0]?.from as number).getUTCFullYear()).toBe(2004);
+  });
+
+  it('doubts a file that shrank while nobody looked', () => {
+    put(bars);
+    found();
+    const saved = JSON.parse(JSON.stringify(index.takeChanges()));
+    for (const lookFirst of [true, false]) {
+      put(bars);
+      const again = new ScanIndex(saved);
+      scanner = new Scanner(book, new Stability(), again);
+      if (lookFirst) scan();
+      put(bars.slice(0, 40));
+      expect(scan(until + 10)).toMatchObject({ state: 'unstable', entry: { rows: bars.length } });
+      expect(found(until + 10 + quietMs)).toMatchObject({ how: 'read', rows: 40 });
+    }
+  });
+
   it('keeps what it knew while a file shrinks, is empty or torn, until that has lasted', () => {
     put(bars);
     const before = found();

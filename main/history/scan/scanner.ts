@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import { barSeconds } from '../../../shared/bar.ts';
 import type { ExchangeCalendar, Hours } from '../../calendar/exchange-calendar.ts';
+import { dateMs } from '../../calendar/expected-bars.ts';
+import { firstAtOrAfter } from '../../kit/bar-columns.ts';
 import type { ListedFile } from '../store/bar-store.ts';
 import { type Disk, realDisk } from '../store/disk.ts';
 import type { FileStat } from '../store/file-stat.ts';
 import { readFault } from '../store/loader.ts';
 import { describeReport, parseFile, readHeader } from '../store/parse-file.ts';
 import type { Stability } from '../store/stability.ts';
+import { type TimeRules, timeRules } from '../store/time-rules.ts';
 import type { ExpectedBook } from './expected-book.ts';
 import { findHoles } from './holes.ts';
 import { type ScanEntry, type ScanIndex, tailBytes } from './scan-index.ts';
@@ -59,6 +62,11 @@ export class Scanner {
       const stat = this.#disk.stat(file.path);
       if (!stat) return { state: 'unusable', reason: 'the file is gone' };
       if (stat.directory) return { state: 'unusable', reason: 'it is a directory' };
+      const former = this.#index.get(name);
+      // After a start the index alone knows how large the file was, and so whether it shrank.
+      if (former && !this.#stability.knows(file.path)) {
+        this.#stability.accept(file.path, former, now);
+      }
       const hit = this.#index.hit(name, stat, judged);
       if (hit) return { state: 'scanned', entry: hit, how: 'index' };
       return this.#read(file, name, stat, calendar, hours, judged, now);
@@ -90,21 +98,21 @@ export class Scanner {
     if (!this.#stability.look(file.path, stat, torn, now))
       return { state: 'unstable', entry: former };
     const barMs = barSeconds(file.timeframe) * 1000;
-    const holesBetween = (first: number, last: number, t: Float64Array, rows: number) =>
-      calendar
-        ? findHoles(
-            t,
-            rows,
-            this.#expected.within(calendar, file.timeframe, hours, first, last + 1),
-            barMs,
-          )
-        : { holes: [], outside: 0 };
+    const rules = timeRules(file.timeframe, now);
+    const holesBetween = (first: number, last: number, t: Float64Array, rows: number) => {
+      if (!calendar) return { holes: [], outside: 0 };
+      // What came before its hours were known cannot be judged.
+      const since = Math.max(first, dateMs(calendar.validFrom));
+      const known = t.subarray(firstAtOrAfter(t, rows, since), rows);
+      const expected = this.#expected.within(calendar, file.timeframe, hours, since, last + 1);
+      return findHoles(known, known.length, expected, barMs);
+    };
 
     if (former && from > 0) {
       const times = this.#times;
       times.length = 1;
       times.t[0] = former.last;
-      if (!torn && scanTimes(bytes, 0, bytes.length, times)) {
+      if (!torn && scanTimes(bytes, 0, bytes.length, rules, times)) {
         const last = times.t[times.length - 1] as number;
         const found = holesBetween(former.last, last, times.t, times.length);
         const entry: ScanEntry = {
@@ -122,7 +130,7 @@ export class Scanner {
       this.#index.forget(name);
       return this.#read(file, name, stat, calendar, hours, judged, now);
     }
-    const times = this.#timesOf(bytes);
+    const times = this.#timesOf(bytes, rules);
     if ('reason' in times) return { state: 'unusable', reason: times.reason };
     const { t, rows, notes } = times;
     if (rows === 0) return { state: 'unusable', reason: 'it holds no bar' };
@@ -161,6 +169,7 @@ export class Scanner {
 
   #timesOf(
     bytes: Buffer,
+    rules: TimeRules,
   ):
     | { readonly t: Float64Array; readonly rows: number; readonly notes: readonly string[] }
     | { readonly reason: string } {
@@ -169,10 +178,10 @@ export class Scanner {
     if (!head.ok) return { reason: head.reason };
     const times = this.#times;
     times.length = 0;
-    if (end === bytes.length && !head.foreign && scanTimes(bytes, head.bytes, end, times)) {
+    if (end === bytes.length && !head.foreign && scanTimes(bytes, head.bytes, end, rules, times)) {
       return { t: times.t, rows: times.length, notes: [] };
     }
-    const parsed = parseFile(bytes);
+    const parsed = parseFile(bytes, rules);
     if (!parsed.ok) return { reason: parsed.reason };
     return {
       t: parsed.columns.t,

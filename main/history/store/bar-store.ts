@@ -15,6 +15,7 @@ import { type FileReport, isPlain, isTidy, parseFile, rewriteLoses } from './par
 import { oldName, privateFolder, Salvage } from './salvage.ts';
 import { splice } from './splice.ts';
 import { Stability } from './stability.ts';
+import { type TimeRules, timeRules } from './time-rules.ts';
 
 export type MergeResult =
   | {
@@ -102,7 +103,7 @@ export class BarStore {
 
   read(series: Series): LoadedFile {
     try {
-      return parseFile(fs.readFileSync(this.path(series)));
+      return parseFile(fs.readFileSync(this.path(series)), this.#rules(series));
     } catch (error) {
       return { ok: false, reason: readFault(error) };
     }
@@ -110,12 +111,12 @@ export class BarStore {
 
   /** Adds bars and corrects those that differ. When the promise fulfils with `ok`, they are on the disk. */
   merge(series: Series, bars: readonly Bar[]): Promise<MergeResult> {
-    return this.#inTurn(series, (path) => this.#merge(path, bars));
+    return this.#inTurn(series, (path) => this.#merge(path, bars, this.#rules(series)));
   }
 
   /** Puts these bars in place of all there are; the old file is kept beside. */
   replace(series: Series, bars: readonly Bar[]): Promise<MergeResult> {
-    return this.#inTurn(series, (path) => this.#merge(path, bars, true));
+    return this.#inTurn(series, (path) => this.#merge(path, bars, this.#rules(series), true));
   }
 
   /** Cuts off a torn last row, once the file has kept still. */
@@ -142,10 +143,19 @@ export class BarStore {
     }
   }
 
-  async #merge(path: string, bars: readonly Bar[], replacing = false): Promise<MergeResult> {
+  #rules({ timeframe }: Series): TimeRules {
+    return timeRules(timeframe, this.#clock.now());
+  }
+
+  async #merge(
+    path: string,
+    bars: readonly Bar[],
+    rules: TimeRules,
+    replacing = false,
+  ): Promise<MergeResult> {
     try {
       for (let tries = 0; tries < rewriteTries; tries++) {
-        const result = await this.#mergeOnce(path, bars, replacing);
+        const result = await this.#mergeOnce(path, bars, rules, replacing);
         if (result) return result;
       }
       return {
@@ -162,6 +172,7 @@ export class BarStore {
   async #mergeOnce(
     path: string,
     bars: readonly Bar[],
+    rules: TimeRules,
     replacing: boolean,
   ): Promise<MergeResult | undefined> {
     const stat = this.#disk.stat(path);
@@ -180,7 +191,7 @@ export class BarStore {
         await this.#repairTail(path, stat);
         return undefined;
       }
-      const parsed = bytes.length === 0 ? emptyFile : parseFile(bytes);
+      const parsed = bytes.length === 0 ? emptyFile : parseFile(bytes, rules);
       if (!parsed.ok && !replacing) return unusable(path, parsed.reason);
       const { columns, report } = parsed.ok && !replacing ? parsed : emptyFile;
       const merged = mergeColumns(columns, bars);

@@ -1,10 +1,13 @@
 import type { BigIntStats } from 'node:fs';
 
 /** What tells one state of a file from another without reading it. */
-export interface FileStat {
+export interface FileIdentity {
   readonly ino: string;
   readonly size: number;
   readonly mtimeNs: string;
+}
+
+export interface FileStat extends FileIdentity {
   readonly mode: number;
   readonly directory: boolean;
 }
@@ -19,9 +22,6 @@ export function statOf(stat: BigIntStats): FileStat {
   };
 }
 
-export function sameState(
-  a: Pick<FileStat, 'ino' | 'size' | 'mtimeNs'>,
-  b: Pick<FileStat, 'ino' | 'size' | 'mtimeNs'>,
-): boolean {
+export function sameState(a: FileIdentity, b: FileIdentity): boolean {
   return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
 }

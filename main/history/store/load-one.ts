@@ -1,4 +1,5 @@
 import type { RowParser } from '../rows/row-parser.ts';
+import type { TimeRules } from './time-rules.ts';
 
 /** What `loadOne` needs of `node:fs`. */
 export interface FileReads {
@@ -39,6 +40,7 @@ export function loadOne(
   parser: RowParser,
   path: string,
   headerLine: string,
+  rules: TimeRules,
   room: ColumnRoom,
 ): Loaded | undefined {
   const { text } = parser;
@@ -77,7 +79,8 @@ export function loadOne(
           at = room.at + first * 48;
         }
         const to = at + rows * 8;
-        const parsed = parser.parse(from, end, previous, to, capacity * 8, capacity - rows);
+        const left = capacity - rows;
+        const parsed = parser.parse(from, end, previous, rules.latest, to, capacity * 8, left);
         if (parsed.at < end || parsed.outOfOrder > 0) return undefined;
         rows += parsed.rows;
         previous = parsed.lastTime;
@@ -89,7 +92,11 @@ export function loadOne(
       text.copyWithin(0, held - rest, held);
       from = 0;
       const more = fs.readSync(fd, text, rest, text.length - rest, read);
-      if (more === 0) return rest === 0 ? { at, capacity, rows } : undefined;
+      if (more === 0) {
+        if (rest > 0) return undefined;
+        const times = new Float64Array(parser.text.buffer, at, rules.daily ? rows : 0);
+        return times.every((t) => t % 86_400_000 === 0) ? { at, capacity, rows } : undefined;
+      }
       read += more;
       held = rest + more;
     }

@@ -6,10 +6,12 @@ import { makeBlock } from '../rows/block.ts';
 import { formatBar, header } from './format.ts';
 import type { Attempt } from './load-one.ts';
 import { LoaderThreads } from './loader-threads.ts';
+import { anyTimes } from './time-rules.ts';
 
 async function attempts(threads: LoaderThreads, paths: readonly string[]): Promise<Attempt[]> {
   const all: Attempt[] = [];
-  for await (const attempt of threads.load(paths, makeBlock(threads.readers, 100))) {
+  const files = paths.map((path) => ({ path, rules: anyTimes }));
+  for await (const attempt of threads.load(files, makeBlock(threads.readers, 100))) {
     all.push(attempt);
   }
   return all;

@@ -4,10 +4,16 @@ import type { Block, TextWindow } from '../rows/block.ts';
 import { makeRowParser, parserOver, type RowParser, rowModule } from '../rows/row-parser.ts';
 import { headerLine } from './format.ts';
 import { type Attempt, type ColumnRoom, type Loaded, loadOne } from './load-one.ts';
+import type { TimeRules } from './time-rules.ts';
+
+export interface FileToLoad {
+  readonly path: string;
+  readonly rules: TimeRules;
+}
 
 /** What a worker thread is sent: files to read into a block, of which each thread takes the next one when it is done. */
 interface Batch {
-  readonly paths: readonly string[];
+  readonly files: readonly FileToLoad[];
   /** How many of the files are taken. */
   readonly taken: Int32Array;
   readonly room: ColumnRoom;
@@ -35,20 +41,20 @@ export class LoaderThreads {
   }
 
   /** What becomes of each of the files. What a lost thread leaves is declined. */
-  async *load(paths: readonly string[], block: Block): AsyncGenerator<Attempt, void> {
+  async *load(files: readonly FileToLoad[], block: Block): AsyncGenerator<Attempt, void> {
     const { memory } = block;
     const taken = counter();
     const room = { at: block.columnsAt, rows: block.rows, taken: counter() };
-    const waiting = new Set(paths.keys());
+    const waiting = new Set(files.keys());
     for (const [nth, worker] of this.#workers.entries()) {
       const window = block.windows[nth] as TextWindow;
-      worker.postMessage({ paths, taken, room, memory, window } satisfies Batch);
+      worker.postMessage({ files, taken, room, memory, window } satisfies Batch);
     }
     if (this.#here) {
       const parser = parserOver(block, this.#workers.length);
-      for (let nth = takeOne(taken); nth < paths.length; nth = takeOne(taken)) {
+      for (let nth = takeOne(taken); nth < files.length; nth = takeOne(taken)) {
         waiting.delete(nth);
-        yield [nth, attempt(parser, paths[nth] as string, room)];
+        yield [nth, attempt(parser, files[nth] as FileToLoad, room)];
       }
     }
     while (waiting.size > 0) {
@@ -99,9 +105,13 @@ function takeOne(taken: Int32Array): number {
   return Atomics.add(taken, 0, 1);
 }
 
-function attempt(parser: RowParser, path: string, room: ColumnRoom): Loaded | undefined {
+function attempt(
+  parser: RowParser,
+  { path, rules }: FileToLoad,
+  room: ColumnRoom,
+): Loaded | undefined {
   try {
-    return loadOne(fs, parser, path, headerLine, room);
+    return loadOne(fs, parser, path, headerLine, rules, room);
   } catch {
     return undefined;
   }
@@ -116,12 +126,13 @@ const { parentPort, workerData } = require('node:worker_threads');
 const makeRowParser = ${makeRowParser.toString()};
 const loadOne = ${loadOne.toString()};
 const { module, headerLine } = workerData;
-parentPort.on('message', ({ memory, window, paths, taken, room }) => {
+parentPort.on('message', ({ memory, window, files, taken, room }) => {
   const parser = makeRowParser(module, memory, window);
-  for (let nth = Atomics.add(taken, 0, 1); nth < paths.length; nth = Atomics.add(taken, 0, 1)) {
+  for (let nth = Atomics.add(taken, 0, 1); nth < files.length; nth = Atomics.add(taken, 0, 1)) {
+    const { path, rules } = files[nth];
     let loaded;
     try {
-      loaded = loadOne(fs, parser, paths[nth], headerLine, room);
+      loaded = loadOne(fs, parser, path, headerLine, rules, room);
     } catch {}
     parentPort.postMessage([nth, loaded]);
   }

@@ -6,6 +6,7 @@ import type { Bar } from '../../../shared/bar.ts';
 import { barAt, barsOf } from '../../kit/bar-columns.ts';
 import { formatBar, header } from './format.ts';
 import { type LoadedFile, type Loading, loadFiles } from './loader.ts';
+import { anyTimes } from './time-rules.ts';
 
 let dir: string;
 
@@ -37,11 +38,14 @@ function makeBars(count: number, largest = 5): Bar[] {
 
 const textOf = (bars: readonly Bar[]) => `${header}\n${bars.map(formatBar).join('')}`;
 
+const asTheyAre = (paths: readonly string[], rules = anyTimes) =>
+  paths.map((path) => ({ path, rules }));
+
 type Readers = Pick<Loading, 'threads' | 'aside'>;
 
 async function load(paths: readonly string[], readers: Readers): Promise<LoadedFile[]> {
   const loaded: LoadedFile[] = [];
-  for await (const [nth, one] of loadFiles(paths, { ...readers, keep: 'all' })) {
+  for await (const [nth, one] of loadFiles(asTheyAre(paths), { ...readers, keep: 'all' })) {
     expect(loaded[nth]).toBeUndefined();
     loaded[nth] = one;
   }
@@ -124,7 +128,7 @@ describe.each([
     const text = textOf(bars);
     const paths = [0, 1, 2, 3].map((nth) => write(`A${nth}_1m.csv`, text));
     const blocks = new Set<ArrayBufferLike>();
-    for await (const [, loaded] of loadFiles(paths, { ...readers, keep: 'one' })) {
+    for await (const [, loaded] of loadFiles(asTheyAre(paths), { ...readers, keep: 'one' })) {
       if (!loaded.ok) throw new Error(loaded.reason);
       const { columns } = loaded;
       expect(columns.length).toBe(bars.length);
@@ -137,7 +141,7 @@ describe.each([
   it('stops when nobody wants more', async () => {
     const paths = [0, 1, 2, 3].map((nth) => write(`A${nth}_1m.csv`, textOf(makeBars(100))));
     const seen: number[] = [];
-    for await (const [nth] of loadFiles(paths, { ...readers, keep: 'one' })) {
+    for await (const [nth] of loadFiles(asTheyAre(paths), { ...readers, keep: 'one' })) {
       seen.push(nth);
       if (seen.length === 2) break;
     }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { type BarColumns, columnsOver } from '../../kit/bar-columns.ts';
 import { type Block, makeBlock } from '../rows/block.ts';
 import type { Loaded } from './load-one.ts';
-import { LoaderThreads } from './loader-threads.ts';
+import { type FileToLoad, LoaderThreads } from './loader-threads.ts';
 import { type FileReport, parseFile } from './parse-file.ts';
 import { oneBlock } from './sizes.ts';
 
@@ -20,9 +20,9 @@ const nothingOdd: FileReport = {
 };
 
 /** Reads one file where it is called. */
-export function loadFile(path: string): LoadedFile {
+export function loadFile({ path, rules }: FileToLoad): LoadedFile {
   try {
-    return parseFile(fs.readFileSync(path));
+    return parseFile(fs.readFileSync(path), rules);
   } catch (error) {
     return { ok: false, reason: readFault(error) };
   }
@@ -53,23 +53,23 @@ export interface Loading {
  * memory. Plain files are read by the threads; what they decline is read here with patience.
  */
 export async function* loadFiles(
-  paths: readonly string[],
+  files: readonly FileToLoad[],
   { threads, aside, keep }: Loading,
 ): AsyncGenerator<Arrival, void> {
-  const several = Math.min(threads, paths.length);
+  const several = Math.min(threads, files.length);
   const readers = new LoaderThreads(aside ? several : several - 1, !aside);
   let block: Block | undefined;
   try {
-    for (let from = 0; from < paths.length; ) {
-      const some = oneBlock(paths, from, textOfBlock[keep]);
+    for (let from = 0; from < files.length; ) {
+      const some = oneBlock(files, from, textOfBlock[keep]);
       if (!block || keep === 'all' || block.rows < some.rows) {
         block = makeBlock(readers.readers, some.rows);
       }
-      for await (const [nth, loaded] of readers.load(some.paths, block)) {
+      for await (const [nth, loaded] of readers.load(some.files, block)) {
         const at = from + nth;
-        yield [at, loaded ? inBlock(block, loaded) : loadFile(paths[at] as string)];
+        yield [at, loaded ? inBlock(block, loaded) : loadFile(files[at] as FileToLoad)];
       }
-      from += some.paths.length;
+      from += some.files.length;
     }
   } finally {
     void readers.close();

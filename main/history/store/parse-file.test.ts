@@ -143,6 +143,52 @@ describe('reading a bar file', () => {
     }
   });
 
+  it('leaves out what is later than any bar can be, and says so', () => {
+    const text = [0, 1, 2, 9000, 3].map((minute) => formatBar(bar(minute))).join('');
+    const rules = { daily: false, latest: t0 + 5 * 60_000 };
+    const parsed = parseFile(Buffer.from(`${header}\n${text}`), rules);
+    if (!parsed.ok) throw new Error(parsed.reason);
+    expect(barsOf(parsed.columns)).toEqual([0, 1, 2, 3].map((minute) => bar(minute)));
+    expect(describeReport(parsed.report)).toEqual([
+      '1 line left out: a time that is still to come',
+    ]);
+  });
+
+  it('takes the date that is written on a daily bar, in whatever zone and at whatever hour', () => {
+    const rules = { daily: true, latest: Number.POSITIVE_INFINITY };
+    const rows = [
+      '2025-05-26 00:00:00-04:00,1,2,1,1.5,10',
+      '2025-05-27 00:00:00+02:00,1,2,1,1.5,10',
+      '2025-05-28 04:00:00+00:00,1,2,1,1.5,10',
+      '2025-05-28 16:00:00+00:00,1,2,1,1.75,10',
+      '2025-05-29,1,2,1,1.5,10',
+    ];
+    const parsed = parseFile(Buffer.from(`${header}\n${rows.join('\n')}\n`), rules);
+    if (!parsed.ok) throw new Error(parsed.reason);
+    expect(barsOf(parsed.columns).map(({ t, close }) => [t, close])).toEqual([
+      [Date.UTC(2025, 4, 26), 1.5],
+      [Date.UTC(2025, 4, 27), 1.5],
+      [Date.UTC(2025, 4, 28), 1.75],
+      [Date.UTC(2025, 4, 29), 1.5],
+    ]);
+    expect(parsed.report).toMatchObject({ duplicates: 1, outOfOrder: 0 });
+    expect(isPlain(parsed.report)).toBe(false);
+  });
+
+  it('takes no number beyond all numbers for a price', () => {
+    const { bars, report } = parse(
+      `${header}\n2025-05-28 14:00:00+00:00,1,1e999,1,1.5,10\n${formatBar(bar(1))}`,
+    );
+    expect(bars).toEqual([bar(1)]);
+    expect(describeReport(report)).toEqual(['1 line left out: a field that is no number']);
+  });
+
+  it.each(['', `${header}\n`])('reads a file that begins with a byte order mark and %j', (head) => {
+    const { bars, report } = parse(`\ufeff${head}${formatBar(bar(0))}${formatBar(bar(1))}`);
+    expect(bars).toEqual([bar(0), bar(1)]);
+    expect(describeReport(report)).toEqual([]);
+  });
+
   it('understands CRLF, zone-less times, other zones, dates alone and exponents', () => {
     const { bars, report } = parse(
       `${header}\r\n2025-05-28 14:00:00+00:00,1,2,1,1.5,10\r\n2025-05-28 14:01:00,1,2,1,1.5,10\r\n` +

@@ -8,11 +8,12 @@ import {
   parseLine,
   usualOrder,
 } from './parse-line.ts';
+import { anyTimes, dateOf, type TimeRules } from './time-rules.ts';
 
 /** What was odd in a file, for a person and for the decision how to write to it. */
 export interface FileReport {
-  /** Lines left out, by reason, with the byte where the first of them begins. */
-  readonly faults: readonly { readonly fault: LineFault; readonly count: number; at: number }[];
+  /** Lines left out, by reason. */
+  readonly faults: readonly { readonly fault: LineFault; readonly count: number }[];
   readonly outOfOrder: number;
   readonly duplicates: number;
   /** Rows that are right but not in the form we write. */
@@ -28,7 +29,7 @@ export type ParsedFile =
   | { readonly ok: false; readonly reason: string };
 
 /** A whole bar file. Sorted, one row a time (the later row wins, as the later write), and what was odd about it. */
-export function parseFile(bytes: Uint8Array): ParsedFile {
+export function parseFile(bytes: Uint8Array, rules: TimeRules = anyTimes): ParsedFile {
   const end = bytes.lastIndexOf(10) + 1;
   const head = readHeader(bytes, end);
   if (!head.ok) return head;
@@ -39,7 +40,7 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
   let row = 0;
   let outOfOrder = 0;
   let foreignRows = 0;
-  const faults = new Map<LineFault, { count: number; at: number }>();
+  const faults = new Map<LineFault, number>();
   // Where odd rows follow each other, little is handed to the quick parser in vain.
   let piece = most;
   while (at < end) {
@@ -47,7 +48,7 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
     if (head.order === usualOrder) {
       const length = wholeRows(bytes, at, Math.min(end, at + piece));
       parser.text.set(bytes.subarray(at, at + length));
-      const parsed = parser.parse(length, before);
+      const parsed = parser.parse(length, before, rules.latest);
       if (parsed.rows > 0) {
         if (row + parsed.rows > columns.length) columns = grown(columns, row, parsed.rows);
         parser.copyTo(columns, row);
@@ -63,11 +64,9 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
       piece = oddPiece;
     }
     const newline = bytes.indexOf(10, at);
-    const verdict = parseLine(textOf(bytes, at, newline), head.order);
+    const verdict = parseLine(textOf(bytes, at, newline), head.order, rules);
     if (typeof verdict === 'string') {
-      const known = faults.get(verdict);
-      if (known) known.count++;
-      else faults.set(verdict, { count: 1, at });
+      faults.set(verdict, (faults.get(verdict) ?? 0) + 1);
     } else {
       if (row > 0 && verdict.t <= (columns.t[row - 1] as number)) outOfOrder++;
       if (row === columns.length) columns = grown(columns, row, 1);
@@ -77,12 +76,17 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
     at = newline + 1;
   }
   const filled = viewOf(columns, 0, row);
+  if (rules.daily) {
+    const moved = toDates(filled.t);
+    foreignRows += moved;
+    if (moved > 0) outOfOrder = rowsNotLater(filled.t);
+  }
   const sorted = outOfOrder > 0 ? sortColumns(filled) : filled;
   return {
     ok: true,
     columns: sorted,
     report: {
-      faults: [...faults].map(([fault, { count, at }]) => ({ fault, count, at })),
+      faults: [...faults].map(([fault, count]) => ({ fault, count })),
       outOfOrder: Math.max(0, outOfOrder - (row - sorted.length)),
       duplicates: row - sorted.length,
       foreignRows,
@@ -90,6 +94,24 @@ export function parseFile(bytes: Uint8Array): ParsedFile {
       tornBytes: bytes.length - end,
     },
   };
+}
+
+/** Answers how many were not at midnight. */
+function toDates(t: Float64Array): number {
+  let moved = 0;
+  for (let row = 0; row < t.length; row++) {
+    const date = dateOf(t[row] as number);
+    if (date !== t[row]) moved++;
+    t[row] = date;
+  }
+  return moved;
+}
+
+function rowsNotLater(t: Float64Array): number {
+  let rows = 0;
+  for (let row = 1; row < t.length; row++)
+    if (!((t[row] as number) > (t[row - 1] as number))) rows++;
+  return rows;
 }
 
 /** Room for a row of any length that may be met, and little more. */
@@ -136,6 +158,9 @@ type Header =
     }
   | { readonly ok: false; readonly reason: string };
 
+/** In UTF-8, its bytes taken for characters. */
+const byteOrderMark = /^\u00ef\u00bb\u00bf/;
+
 const columnWords = [
   ['timestamp', 'date', 'datetime', 'time', ''],
   ['open'],
@@ -149,11 +174,12 @@ export function readHeader(bytes: Uint8Array, end: number): Header {
   const newline = bytes.indexOf(10);
   if (bytes.length === 0) return { ok: false, reason: 'the file is empty' };
   if (newline < 0 || newline >= end) return { ok: false, reason: 'the file has no whole line' };
-  const line = textOf(bytes, 0, newline).replace(/^\u00ef\u00bb\u00bf/, '');
+  const text = textOf(bytes, 0, newline);
+  const line = text.replace(byteOrderMark, '');
   if (line === header) return { ok: true, bytes: newline + 1, order: usualOrder, foreign: false };
   const first = parseLine(line);
   if (typeof first !== 'string') {
-    return { ok: true, bytes: 0, order: usualOrder, foreign: true };
+    return { ok: true, bytes: text.length - line.length, order: usualOrder, foreign: true };
   }
   const words = line
     .toLowerCase()

@@ -4,21 +4,21 @@ import fs from 'node:fs';
  * The files from one on that share a block, at least one and no more than `most` bytes of them, and how many
  * rows they may all have, judged by the sizes of all and the length of rows in a few.
  */
-export function oneBlock(
-  paths: readonly string[],
+export function oneBlock<File extends { readonly path: string }>(
+  files: readonly File[],
   from: number,
   most: number,
-): { readonly paths: readonly string[]; readonly rows: number } {
+): { readonly files: readonly File[]; readonly rows: number } {
   let to = from;
   let text = 0;
-  for (; to < paths.length; to++) {
-    const size = sizeOf(paths[to] as string);
+  for (; to < files.length; to++) {
+    const size = sizeOf((files[to] as File).path);
     if (to > from && text + size > most) break;
     text += size;
   }
-  const some = paths.slice(from, to);
-  const rows = Math.ceil((text / shortestRow(some)) * 1.06);
-  return { paths: some, rows: rows + 8 * some.length };
+  const some = files.slice(from, to);
+  const rows = Math.ceil((text / shortestRow(some.map(({ path }) => path))) * 1.06);
+  return { files: some, rows: rows + 8 * some.length };
 }
 
 /** How many rows there may be in these files. */

@@ -1,4 +1,4 @@
-import type { FileStat } from './file-stat.ts';
+import type { FileIdentity, FileStat } from './file-stat.ts';
 
 /** How long a file must stay as it is before anybody believes that it was meant so. */
 export const quietMs = 2000;
@@ -44,8 +44,12 @@ export class Stability {
     return doubtSince === undefined;
   }
 
-  /** We changed it ourselves. */
-  accept(path: string, stat: FileStat, now: number): void {
+  knows(path: string): boolean {
+    return this.#seen.has(path);
+  }
+
+  /** We changed it ourselves, or saw it whole in a former life. */
+  accept(path: string, stat: FileIdentity, now: number): void {
     this.#seen.set(path, { ...identity(stat), since: now, doubtSince: undefined });
   }
 
@@ -54,6 +58,6 @@ export class Stability {
   }
 }
 
-function identity({ ino, size, mtimeNs }: FileStat) {
+function identity({ ino, size, mtimeNs }: FileIdentity) {
   return { ino, size, mtimeNs };
 }

@@ -14,7 +14,8 @@ export let zonelessRows: i32 = 0;
 /**
  * Parses whole rows of the text from `from` up to `end`, which is behind a newline, and stops before the first row that
  * is not of the plain form, or after `most` rows. Answers how many it put into the columns, of which the first begins at
- * `to` and each other one `stride` bytes behind the one before. `before` is the time of the row above the first one.
+ * `to` and each other one `stride` bytes behind the one before. `before` is the time of the row above the first one; a row
+ * later than `latest` is not plain.
  *
  * It reads up to 64 bytes beyond `end`, whatever they are.
  */
@@ -22,6 +23,7 @@ export function parse(
   from: usize,
   end: usize,
   before: f64,
+  latest: f64,
   to: usize,
   stride: usize,
   most: i32,
@@ -40,6 +42,7 @@ export function parse(
       if (stamp == 0) break;
       zonelessRows += zoneless;
     }
+    if (time > latest) break;
     let next = quickFields(row + stamp, column + stride, stride);
     if (next == 0) {
       next = readFields(row + stamp, column + stride, stride);
