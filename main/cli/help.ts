@@ -11,6 +11,16 @@ const commands: readonly (readonly [string, string])[] = [
   ['doctor', 'checks what is needed and says what to do'],
 ];
 
+/** Kinds of values in capitals, words that are to be given as they are in small letters. */
+function placeholder(shape: string): string {
+  const kind = (text: string) => (text.split(' ')[0] as string).toUpperCase();
+  if (!shape.includes(' | ')) return kind(shape);
+  return shape
+    .split(' | ')
+    .map((text) => (['port', 'list', 'file'].includes(text) ? kind(text) : text))
+    .join('|');
+}
+
 export function help(): string {
   const lines = [
     'gatehouse COMMAND [options]',
@@ -21,14 +31,11 @@ export function help(): string {
     'Options of start and headless:',
     `  ${'--config FILE'.padEnd(34)} the configuration file (gatehouse.yaml of this folder without it)`,
     ...keys.flatMap((key) => {
-      const { option, flag, shape, help: text, default: otherwise } = definition(key);
+      const { option, flag, off, shape, help: text } = definition(key);
       if (!option) return [];
-      const name = flag
-        ? otherwise === true
-          ? `--no-${option}`
-          : `--${option}`
-        : `--${option} ${shape.toUpperCase().replaceAll(' ', '')}`;
-      return [`  ${name.padEnd(34)} ${text}`];
+      const plain = flag ? `--${option}` : `--${option} ${placeholder(shape)}`;
+      const name = off ? `--no-${option}` : plain;
+      return [`  ${name.padEnd(34)} ${off ?? text}`];
     }),
     '',
     'Each option is also an environment variable GATEHOUSE_… and a key in gatehouse.yaml.',

@@ -26,10 +26,19 @@ export function configReference(): string {
     '',
   ];
   for (const key of keys) {
-    const { help, shape, option, flag, alias, applies, default: otherwise } = definition(key);
+    const {
+      help,
+      shape,
+      option,
+      flag,
+      alias,
+      applies,
+      default: standard,
+      otherwise,
+    } = definition(key);
     lines.push(`## \`${key}\``, '', help, '');
-    lines.push(`- value: ${shape}; default: \`${shown(otherwise)}\``);
-    if (option) lines.push(`- option: ${optionForms(option, flag === true, otherwise)}`);
+    lines.push(`- value: ${shape}; default: ${otherwise ?? `\`${shown(standard)}\``}`);
+    if (option) lines.push(`- option: ${optionForms(option, flag === true, standard)}`);
     lines.push(
       `- environment: ${environmentNames(key)
         .map((name) => `\`${name}\``)

@@ -6,6 +6,10 @@ export interface Setting<T = unknown> {
   readonly default: NoInfer<T>;
   /** One sentence for the reference and the Settings screen. */
   readonly help: string;
+  /** What `--no-…` does, for an option that says it. */
+  readonly off?: string;
+  /** What holds where the default is null. */
+  readonly otherwise?: string;
   /** The command-line option, without its dashes. */
   readonly option?: string;
   /** True where the option takes no value; `--no-…` says the opposite. */

@@ -15,6 +15,7 @@ export const settings = {
     shape: 'folder',
     option: 'data-dir',
     help: 'Where bars, logs, the token, the lease and the lock live.',
+    otherwise: 'the folder of the system for such data',
     applies: 'restart',
   }),
   demo: setting({
@@ -52,6 +53,7 @@ export const settings = {
     option: 'ib-port',
     env: ['IB_PORT'],
     alias: ['api.port'],
+    otherwise: 'auto',
     help: 'Its API port; auto takes 7497 or 7496 for TWS, 4002 or 4001 for Gateway, paper or live.',
     applies: 'restart',
   }),
@@ -79,6 +81,7 @@ export const settings = {
     option: 'auto-reconnect',
     flag: true,
     help: 'Whether a lost session is sought again without being asked.',
+    off: 'A lost session is not sought again until somebody asks.',
     applies: 'restart',
   }),
   'ib.live': setting({
@@ -156,6 +159,7 @@ export const settings = {
     option: 'use-rth',
     flag: true,
     help: 'Whether the download of daily bars keeps to regular trading hours.',
+    off: 'The download of daily bars takes all hours, not the regular ones alone.',
     applies: 'restart',
   }),
   'history.fill_use_rth': setting({
@@ -277,7 +281,7 @@ export const settings = {
     default: null,
     shape: 'file',
     option: 'token-file',
-    help: 'The file with the access token; without it, `token` in the data folder, made at first start.',
+    help: 'The file with the access token; without it, `token` in the data folder, made when allow_remote asks for one.',
     applies: 'restart',
   }),
   allow_remote: setting({
@@ -362,6 +366,7 @@ export const settings = {
     option: 'shm',
     flag: true,
     help: 'Whether history is also kept in shared memory.',
+    off: 'Keeps nothing in shared memory.',
     applies: 'restart',
   }),
   'shm.name': setting({
