@@ -68,6 +68,20 @@ describe('where a value comes from', () => {
     expect(load([], { ...env, GATEHOUSE_IB_PORT: '7' }).values['ib.port']).toBe(7);
   });
 
+  it('takes contracts from a variable, as YAML or JSON', () => {
+    const { values } = load([], { GATEHOUSE_CONTRACTS: 'SAP: { exchange: IBIS, currency: EUR }' });
+    expect(values.contracts).toEqual({ SAP: { exchange: 'IBIS', currency: 'EUR' } });
+  });
+
+  it('takes a section whose keys are all commented out for no opinion', () => {
+    writeFileSync(path.join(cwd, 'gatehouse.yaml'), 'ib:\n#  port: 1\nndjson:\n  port: 5\n');
+    expect(load().values['ndjson.port']).toBe(5);
+    writeFileSync(path.join(cwd, 'gatehouse.yaml'), 'ndjson: 5\n');
+    expect(refusal().message).toContain(
+      'line 1, column 1: "ndjson" holds keys, as docs/configuration.md lists them, and no value',
+    );
+  });
+
   it('takes an empty variable for no opinion', () => {
     expect(load([], { IB_PORT: '', IB_CLIENT_ID: ' ' }).values['ib.port']).toBeNull();
   });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { z } from 'zod';
 import { loopback } from './addresses.ts';
 import { defaultDataDir } from './data-dir.ts';
 import { environmentLayer, readDotenv } from './environment.ts';
@@ -62,12 +63,22 @@ function check(key: Key, said: Said, cwd: string): unknown {
   const { schema, shape } = definition(key);
   const parsed = schema.safeParse(said.raw);
   if (!parsed.success) {
-    throw refuseValue(key, said.raw, said.origin, parsed.error.issues[0]?.message ?? 'is refused');
+    throw refuseValue(key, said.raw, said.origin, whatIsWrong(parsed.error));
   }
   const isPath = shape === 'file' || shape === 'folder';
   return isPath && typeof parsed.data === 'string'
     ? path.resolve(baseOf(said.origin, cwd), parsed.data)
     : parsed.data;
+}
+
+/** Our own messages begin with what must be; those of the library are put behind a sentence of ours. */
+export function whatIsWrong(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (!issue) return 'is refused';
+  const place = issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
+  return /^(must|needs) /.test(issue.message)
+    ? `${issue.message}${place}`
+    : `is refused${place} (${issue.message})`;
 }
 
 /** A relative path in a file is relative to that file. */

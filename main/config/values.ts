@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
 import type { InstrumentOverrides } from '../../shared/instrument.ts';
 
@@ -12,6 +13,14 @@ function fromText<T>(read: (text: string) => unknown, inner: z.ZodType<T>): z.Zo
 
 function readNumber(text: string): unknown {
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function readYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
 }
 
 const yes = new Set(['true', 'yes', 'on', '1']);
@@ -106,21 +115,36 @@ export const endpoint: z.ZodType<{ readonly host: string; readonly port: number 
 const contractText = z.string().min(1).optional();
 
 /** What may be said of a contract; everything else follows from the ticker's grammar. */
-export const contracts: z.ZodType<InstrumentOverrides> = z.record(
-  z.string().min(1),
-  z.strictObject({
-    symbol: contractText,
-    secType: z
-      .enum(['STK', 'CASH', 'CONTFUT', 'FUT', 'IND', 'CRYPTO', 'CFD', 'CMDTY', 'FUND'])
-      .optional(),
-    exchange: contractText,
-    currency: contractText,
-    primaryExchange: contractText,
-    localSymbol: contractText,
-    lastTradeDate: contractText,
-    multiplier: z.coerce.string().optional(),
-    tradingClass: contractText,
-    conId: z.number().int().optional(),
-    whatToShow: z.enum(['TRADES', 'MIDPOINT', 'BID', 'ASK', 'AGGTRADES']).optional(),
-  }),
+export const contracts: z.ZodType<InstrumentOverrides> = fromText(
+  readYaml,
+  z.record(
+    z.string().min(1),
+    z.strictObject(
+      {
+        symbol: contractText,
+        secType: z
+          .enum(['STK', 'CASH', 'CONTFUT', 'FUT', 'IND', 'CRYPTO', 'CFD', 'CMDTY', 'FUND'])
+          .optional(),
+        exchange: contractText,
+        currency: contractText,
+        primaryExchange: contractText,
+        localSymbol: contractText,
+        lastTradeDate: contractText,
+        multiplier: z.coerce.string().optional(),
+        tradingClass: contractText,
+        conId: z.number().int().optional(),
+        whatToShow: z.enum(['TRADES', 'MIDPOINT', 'BID', 'ASK', 'AGGTRADES']).optional(),
+      },
+      {
+        error: (issue) =>
+          issue.code === 'unrecognized_keys'
+            ? `must not have ${issue.keys.join(', ')}`
+            : 'must be contract fields',
+      },
+    ),
+    {
+      error:
+        'must be contract fields by ticker, as in {"SAP": {"exchange": "IBIS", "currency": "EUR"}}',
+    },
+  ),
 ) as unknown as z.ZodType<InstrumentOverrides>;

@@ -9,6 +9,14 @@ const keyOfAlias = new Map(
   keys.flatMap((key) => (definition(key).alias ?? []).map((alias) => [alias, key] as const)),
 );
 
+/** The keys above keys, as `ndjson` is above `ndjson.port`. */
+const levels = new Set(
+  [...keys, ...keyOfAlias.keys()].flatMap((key) => {
+    const names = key.split('.');
+    return names.slice(1).map((_, nth) => names.slice(0, nth + 1).join('.'));
+  }),
+);
+
 /** Reads a configuration file. Every refusal says the file, the line and the column. */
 export function yamlLayer(file: string, kind: 'window' | 'file', mustExist: boolean): Layer {
   const text = read(file, mustExist);
@@ -35,7 +43,14 @@ export function yamlLayer(file: string, kind: 'window' | 'file', mustExist: bool
     const raw = isScalar(pair.value) ? pair.value.value : toPlain(pair.value);
     if (isKey(path)) layer.set(path, { raw, origin });
     else if (keyOfAlias.has(path)) aliases.set(keyOfAlias.get(path) as Key, { raw, origin });
-    else {
+    else if (levels.has(path)) {
+      // A section whose keys are all commented out.
+      if (raw === null) return;
+      throw refuse(
+        `${file}, line ${line.line}, column ${line.col}: "${path}" holds keys, ` +
+          'as docs/configuration.md lists them, and no value of its own.',
+      );
+    } else {
       throw refuse(
         `${file}, line ${line.line}, column ${line.col}: there is no key "${path}". ` +
           'docs/configuration.md lists the keys; remove it or correct its spelling.',

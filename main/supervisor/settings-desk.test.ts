@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -64,5 +64,34 @@ describe('the settings', () => {
       error: { code: 'REFUSED', message: 'ib.host comes from the option --ib-host, which wins.' },
     });
     expect(desk.set('allow_remote', 'no-auth')).toMatchObject({ error: { code: 'REFUSED' } });
+  });
+
+  it('refuse what would keep the program from starting again', () => {
+    const desk = open();
+    expect(desk.set('history.calendars', '/nowhere/calendars.yaml')).toMatchObject({
+      error: {
+        code: 'BAD_INPUT',
+        message: 'history.calendars: /nowhere/calendars.yaml cannot be read (ENOENT).',
+      },
+    });
+    expect(desk.set('http.tls_cert', '/nowhere/cert.pem')).toMatchObject({
+      error: { code: 'REFUSED' },
+    });
+    writeFileSync(path.join(folder, 'calendars.yaml'), '');
+    expect(desk.set('history.calendars', 'calendars.yaml')).toMatchObject({ ok: true });
+  });
+
+  it('take contracts as text, and say plainly what is wrong in them', () => {
+    const desk = open();
+    const sap = { exchange: 'IBIS', currency: 'EUR' };
+    expect(desk.set('contracts', JSON.stringify({ SAP: sap }))).toMatchObject({
+      value: { pending: { SAP: sap } },
+    });
+    expect(desk.set('contracts', '{"SAP": {"exchnage": "IBIS"}}')).toMatchObject({
+      error: { message: 'contracts must not have exchnage at SAP.' },
+    });
+    expect(desk.set('contracts', 'SAP')).toMatchObject({
+      error: { message: expect.stringContaining('must be contract fields by ticker, as in') },
+    });
   });
 });

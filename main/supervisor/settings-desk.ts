@@ -1,15 +1,22 @@
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { ok, type Result, refused } from '../../shared/result.ts';
 import type { SettingView } from '../../shared/settings.ts';
-import type { Config } from '../config/load.ts';
+import { type Config, whatIsWrong } from '../config/load.ts';
 import { describeOrigin, type Origin } from '../config/origin.ts';
 import { definition, isKey, type Key, keys } from '../config/settings.ts';
 import { saveSetting } from '../config/settings-file.ts';
 
-/** Keys that settings.yaml cannot hold, because they decide where it lies or what may reach us. */
-const notFromHere: ReadonlySet<Key> = new Set(['data_dir', 'demo', 'lightweight', 'allow_remote']);
+/** Keys that settings.yaml cannot hold: they decide where it lies or what may reach us, or go with another key. */
+const notFromHere: ReadonlySet<Key> = new Set([
+  ...(['data_dir', 'demo', 'lightweight', 'allow_remote'] as const),
+  ...(['http.tls_cert', 'http.tls_key'] as const),
+]);
 
 const overruled: ReadonlySet<Origin['kind']> = new Set(['option', 'environment', 'dotenv']);
+
+/** Files without which the program would not start the next time. */
+const mustExist: ReadonlySet<Key> = new Set(['history.calendars']);
 
 /** What the Settings screen reads and changes. */
 export class SettingsDesk {
@@ -39,13 +46,24 @@ export class SettingsDesk {
     }
     const parsed = definition(key).schema.safeParse(raw);
     if (!parsed.success) {
-      const must = parsed.error.issues[0]?.message ?? 'is refused';
-      return refused('BAD_INPUT', `${key} ${must}.`);
+      return refused('BAD_INPUT', `${key} ${whatIsWrong(parsed.error)}.`);
     }
+    const unreadable = mustExist.has(key) && this.#cannotRead(parsed.data);
+    if (unreadable) return refused('BAD_INPUT', `${key}: ${unreadable}.`);
     saveSetting(this.#file, key, parsed.data);
     this.#saved.set(key, parsed.data);
     if (definition(key).applies === 'live') this.#apply(key, parsed.data);
     return ok(this.#view(key));
+  }
+
+  #cannotRead(file: unknown): string | false {
+    if (typeof file !== 'string') return false;
+    try {
+      accessSync(path.resolve(this.#config.dataDir, file), constants.R_OK);
+      return false;
+    } catch (error) {
+      return `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`;
+    }
   }
 
   #editable(key: Key): boolean {
