@@ -66,7 +66,7 @@ export interface NdjsonServer {
   stats(): NdjsonStats;
 }
 
-const defaultMaxConnections = 16_384;
+const defaultMaxConnections = 10_240;
 const announceMs = 100;
 
 export function createNdjsonServer(options: NdjsonOptions, ports: NdjsonPorts): NdjsonServer {
