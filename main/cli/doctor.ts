@@ -5,14 +5,14 @@ import { exitCode } from '../config/exit.ts';
 import type { Config } from '../config/load.ts';
 import { describeOrigin } from '../config/origin.ts';
 import { keys } from '../config/settings.ts';
-import { type Check, printReport, runChecks } from '../diagnostics/check.ts';
+import { type Check, type Finding, printReport, runChecks } from '../diagnostics/check.ts';
 import { clockCheck } from '../diagnostics/clock-check.ts';
 import { gatehouseOnHttp, gatehouseOnNdjson } from '../diagnostics/own-port.ts';
 import { portCheck } from '../diagnostics/port-check.ts';
 import { checkIbkr } from '../ibkr/doctor.ts';
 import { systemClock } from '../kit/clock.ts';
 import { silentLog } from '../kit/log.ts';
-import { createSnapshot } from '../snapshot/index.ts';
+import { createSnapshot, nameRefused } from '../snapshot/index.ts';
 import { inspectSegments } from '../snapshot/inspect.ts';
 import { desktopMissing } from './electron-runtime.ts';
 import { configFor } from './headless.ts';
@@ -102,13 +102,26 @@ function memoryCheck({ values }: Config): Check {
           return { verdict: 'bad', sentence: status.message, steps: [status.advice] };
         }
         const { ok, problems } = inspectSegments({ name });
-        return ok
-          ? { verdict: 'good', sentence: 'segments can be made, written and verified' }
-          : { verdict: 'bad', sentence: problems.map(({ message }) => message).join('; ') };
+        if (!ok) {
+          return { verdict: 'bad', sentence: problems.map(({ message }) => message).join('; ') };
+        }
+        return nameFinding(values['shm.name']);
       } finally {
         await snapshot.stop();
       }
     },
+  };
+}
+
+/** A Gatehouse that runs holds the name, and may well be the one that is meant. */
+function nameFinding(name: string): Finding {
+  const refused = nameRefused(name);
+  if (!refused) return { verdict: 'good', sentence: 'segments can be made, written and verified' };
+  const { code, message, advice } = refused;
+  return {
+    verdict: code === 'SHM_IN_USE' ? 'note' : 'bad',
+    sentence: code === 'SHM_IN_USE' ? `${message}; another cannot beside it` : message,
+    steps: [advice],
   };
 }
 

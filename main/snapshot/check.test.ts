@@ -1,22 +1,34 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { checkSharedMemory } from './check.ts';
+import { nameRefused } from './check.ts';
+import { takeLock } from './leftovers.ts';
 import { linuxSegments } from './os/linux.ts';
 import { temporaryFolder } from './proofs/harness.ts';
 
 const onLinux = process.platform === 'linux';
 
-test.runIf(onLinux)('a check of working shared memory leaves nothing behind', () => {
+test.runIf(onLinux)('a name that nobody has may be taken, and asking leaves nothing behind', () => {
   const folder = temporaryFolder();
-  expect(checkSharedMemory(1 << 16, () => linuxSegments({ folder }))).toEqual({ ok: true });
+  expect(nameRefused('shm0', () => linuxSegments({ folder }))).toBeUndefined();
   expect(fs.readdirSync(folder)).toEqual([]);
 });
 
-test.runIf(onLinux)('a check names what is wrong and what to do', () => {
-  const folder = temporaryFolder();
-  const full = checkSharedMemory(1 << 16, () => linuxSegments({ folder, allocate: () => 28 }));
-  expect(full).toMatchObject({ ok: false, code: 'SHM_FULL' });
-  const gone = checkSharedMemory(1 << 16, () => linuxSegments({ folder: `${folder}/none` }));
-  expect(gone).toMatchObject({ ok: false, code: 'SHM_SYSTEM', advice: expect.any(String) });
-  expect(fs.readdirSync(folder)).toEqual([]);
-});
+test.runIf(onLinux)(
+  'a name is refused while another process writes it, and where it stands for something else',
+  () => {
+    const folder = temporaryFolder();
+    const os = linuxSegments({ folder });
+    const lock = takeLock(os, 'shm0');
+    expect(nameRefused('shm0', () => os)).toMatchObject({
+      code: 'SHM_IN_USE',
+      message: `process ${process.pid} is writing the segment shm0`,
+    });
+    lock.release();
+    fs.mkdirSync(path.join(folder, 'shm0'));
+    expect(nameRefused('shm0', () => os)).toMatchObject({ code: 'SHM_FOREIGN' });
+    expect(nameRefused('shm0', () => linuxSegments({ folder: `${folder}/none` }))).toMatchObject({
+      advice: expect.any(String),
+    });
+  },
+);

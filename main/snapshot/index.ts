@@ -8,7 +8,7 @@ import { Segments } from './segments.ts';
 import { Snapshot } from './snapshot.ts';
 import { type TradingDay, tradingDayIn } from './trading-day.ts';
 
-export { checkSharedMemory, type SharedMemoryCheck } from './check.ts';
+export { nameRefused } from './check.ts';
 export type { DailyHistory } from './daily-bars.ts';
 export { SegmentError, type SegmentErrorCode } from './errors.ts';
 export {
