@@ -87,7 +87,10 @@ describe('the HTTP server', () => {
     await open();
     expect((await get('/api/v1/state')).json()).toMatchObject({ seq: 1, state: { app: {} } });
     expect((await get('/api/v1/quotes')).json()).toEqual({ quotes: [quote] });
-    expect((await get('/api/v1/quotes?tickers=AAPL,NONE')).json()).toEqual({ quotes: [quote] });
+    expect((await get('/api/v1/quotes?tickers=AAPL,NONE')).json()).toEqual({
+      quotes: [quote],
+      missing: ['NONE'],
+    });
   });
 
   it('carries each command of the contract to the dispatcher', async () => {
@@ -124,6 +127,41 @@ describe('the HTTP server', () => {
       ok: false,
       error: { code: 'NOT_FOUND' },
     });
+  });
+
+  it('says which method an address takes', async () => {
+    await open();
+    const response = await get('/api/v1/commands/reservation.recall');
+    expect(response.statusCode).toBe(405);
+    expect(response.headers['allow']).toBe('POST');
+    expect(response.json()).toMatchObject({
+      error: { message: '/api/v1/commands/reservation.recall takes POST, not GET.' },
+    });
+  });
+
+  it('takes a command without input with an empty body, and says what a body must be', async () => {
+    await open();
+    const post = (type: string, payload: string) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/v1/commands/reservation.recall',
+        headers: { host: 'localhost', 'content-type': type },
+        payload,
+      });
+    expect((await post('application/json', '')).statusCode).toBe(200);
+    const form = await post('application/x-www-form-urlencoded', 'a=b');
+    expect(form.statusCode).toBe(415);
+    expect(form.json().error.advice).toContain('application/json');
+  });
+
+  it('takes times as the line protocol does, and says which part of a query is wrong', async () => {
+    await open();
+    const bars = (query: string) => get(`/api/v1/bars?ticker=AAPL&${query}`);
+    expect((await bars('from=2026-11-01')).statusCode).not.toBe(400);
+    expect((await bars('from=1793491200000')).statusCode).not.toBe(400);
+    const wrong = await bars('from=yesterday');
+    expect(wrong.statusCode).toBe(400);
+    expect(wrong.json().error.message).toBe('from: must be epoch milliseconds or an ISO 8601 time');
   });
 
   it('gives the window a policy of its own, with a nonce that is never used twice', async () => {

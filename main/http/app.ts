@@ -47,6 +47,20 @@ const refusals: Readonly<Record<Exclude<Verdict, 'allowed'>, [number, Fault]>> =
 
 const cookieName = 'gatehouse_token';
 
+const methods = ['GET', 'POST'] as const;
+
+interface HttpError {
+  readonly statusCode?: number;
+  readonly message: string;
+  readonly validation?: readonly { readonly instancePath: string; readonly message?: string }[];
+}
+
+/** Of what a query or a body holds, which part is wrong and how. */
+function faultOf({ message, validation }: HttpError): string {
+  const [first] = validation ?? [];
+  return first ? `${first.instancePath.slice(1) || 'input'}: ${first.message ?? message}` : message;
+}
+
 /** The whole HTTP face as one fastify instance, ready to listen or to be injected into. */
 export async function buildApp(options: AppOptions, ports: HttpPorts): Promise<FastifyInstance> {
   const app = fastify({
@@ -83,15 +97,28 @@ export async function buildApp(options: AppOptions, ports: HttpPorts): Promise<F
       'http',
     );
   });
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(refused('NOT_FOUND', `There is nothing at ${pathOf(request.url)}.`)),
-  );
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
+    const url = pathOf(request.url);
+    const allow = methods.filter((method) => app.hasRoute({ method, url }));
+    if (allow.length === 0) {
+      return reply.code(404).send(refused('NOT_FOUND', `There is nothing at ${url}.`));
+    }
+    const said = `${url} takes ${allow.join(' and ')}, not ${request.method}.`;
+    return reply.code(405).header('allow', allow.join(', ')).send(refused('BAD_METHOD', said));
+  });
+  app.setErrorHandler((error: HttpError, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) options.log.error({ err: error }, 'http request failed');
+    const advice = status === 415 ? 'Send JSON, with "content-type: application/json".' : undefined;
     return reply
       .code(status)
-      .send(refused(status >= 500 ? 'INTERNAL' : 'BAD_REQUEST', error.message));
+      .send(refused(status >= 500 ? 'INTERNAL' : 'BAD_REQUEST', faultOf(error), advice));
+  });
+  // A command without input needs no body, whatever a client's library says of it.
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parseJson(request, body as string, done);
   });
 
   await app.register(helmet, {

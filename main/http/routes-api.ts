@@ -2,11 +2,19 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Timeframe, timeframes } from '../../shared/bar.ts';
 import { refused } from '../../shared/result.ts';
+import { momentOf } from '../kit/moment.ts';
 import type { AppOptions } from './app-options.ts';
 import { fault } from './fault.ts';
 import type { HttpPorts } from './ports.ts';
 
 const bound = (most: number) => z.coerce.number().int().min(0).max(most);
+
+/** In a query everything is text, also a number of milliseconds. */
+const moment = z
+  .string()
+  .transform((text) => momentOf(/^-?\d+$/.test(text) ? Number(text) : text))
+  .refine((ms) => ms !== undefined, 'must be epoch milliseconds or an ISO 8601 time')
+  .describe('Epoch milliseconds or an ISO 8601 time, included.');
 
 const barsPage = z.object({
   bars: z.array(
@@ -59,9 +67,12 @@ export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: Http
     },
     async (request) => {
       const { tickers } = request.query as { tickers?: string };
-      const wanted = tickers === undefined ? ports.quotes.list() : tickers.split(',');
-      const quotes = wanted.flatMap((ticker) => ports.quotes.get(ticker.trim()) ?? []);
-      return { quotes };
+      const quotesOf = (names: readonly string[]) =>
+        names.flatMap((name) => ports.quotes.get(name) ?? []);
+      if (tickers === undefined) return { quotes: quotesOf(ports.quotes.list()) };
+      const wanted = tickers.split(',').map((each) => each.trim());
+      const missing = wanted.filter((ticker) => ports.quotes.get(ticker) === undefined);
+      return { quotes: quotesOf(wanted), missing };
     },
   );
 
@@ -112,8 +123,8 @@ export function apiRoutes(app: FastifyInstance, options: AppOptions, ports: Http
         querystring: z.object({
           ticker: z.string().min(1),
           timeframe: z.enum(timeframes).default('1d'),
-          from: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
-          to: z.coerce.number().int().optional().describe('Epoch milliseconds, included.'),
+          from: moment.optional(),
+          to: moment.optional(),
           limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
         }),
         response: { 200: barsPage, 404: fault },

@@ -1,4 +1,5 @@
 import { isTimeframe } from '../../../shared/bar.ts';
+import { momentOf } from '../../kit/moment.ts';
 import type { HistoryPort, HistoryQuery } from '../ports.ts';
 import { type Handler, optionalInteger, type Request, reply } from '../request.ts';
 import { asciiJson, Refusal } from '../wire.ts';
@@ -66,7 +67,7 @@ function historyQuery(request: Request): HistoryQuery {
 function moment(request: Request, name: string): number | null {
   const value = request.fields[name] ?? null;
   if (value === null) return null;
-  const ms = typeof value === 'string' ? Date.parse(value) : value;
-  if (typeof ms === 'number' && Number.isFinite(ms)) return ms;
+  const ms = momentOf(value);
+  if (ms !== undefined) return ms;
   throw new Refusal('BAD_REQUEST', `${name} must be epoch milliseconds or an ISO 8601 time`);
 }
