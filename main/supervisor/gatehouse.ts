@@ -109,7 +109,8 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
           clientId: values['ib.client_id'],
           clientIdPolicy: values['ib.client_id_policy'],
           autoReconnect: values['ib.auto_reconnect'],
-          live: values['ib.live'],
+          // The demo's account is a simulated one.
+          live: values['ib.live'] && !values.demo,
           gateway: values['ib.gateway'],
           marketDataType: dataKind[values['market_data.data_type']],
           lines: values['market_data.lines'],
@@ -371,7 +372,7 @@ function initialState(config: Config, around: Surroundings): State {
       version: around.version,
       mode: around.mode,
       source: values.lightweight ? 'lightweight' : values.demo ? 'demo' : 'ibkr',
-      trading: values['ib.live'] ? 'live' : 'paper',
+      trading: values['ib.live'] && !values.demo ? 'live' : 'paper',
       pid: process.pid,
       platform: process.platform,
       startedAt: now,
