@@ -15,6 +15,8 @@ const help = `gatehouse export --out FILE [--format csv|arrow|parquet] [selectio
   --from TIME          from this time on, as 2026-01-31 or 2026-01-31T14:30:00Z
   --to TIME            up to this time
   --data-dir DIR       the data folder, when it is not the usual one
+
+It ends with 1 when a ticker of the list has no file; without any file nothing is written.
 `;
 
 export async function exportCommand(args: readonly string[]): Promise<number> {
@@ -39,6 +41,7 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
       { cwd: process.cwd(), env: process.env, home: os.homedir(), platform: process.platform },
       false,
     );
+  const ofTimeframes = given.timeframes === undefined ? '' : ` of ${given.timeframes}`;
   const format = given.format ?? path.extname(given.out).slice(1);
   try {
     const result = await exportBars({
@@ -50,13 +53,21 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
       from: time('from', given.from),
       to: time('to', given.to),
     });
+    // Who has closed the reading end may have closed that of the messages, too.
+    if (result.end === 'unread') return exitCode.ok;
     for (const { series, reason } of result.skipped) {
       process.stderr.write(`skipped ${series.symbol}_${series.timeframe}: ${reason}\n`);
+    }
+    for (const symbol of result.missing) {
+      process.stderr.write(`${symbol} has no file${ofTimeframes}\n`);
+    }
+    if (result.end === 'nothing') {
+      throw new Exit(exitCode.failed, 'Nothing was exported: no bar file was selected.');
     }
     process.stderr.write(
       `${result.rows} bars of ${result.series} series, ${result.bytes} bytes, to ${given.out}\n`,
     );
-    return exitCode.ok;
+    return result.missing.length > 0 ? exitCode.failed : exitCode.ok;
   } catch (error) {
     if (error instanceof Exit) throw error;
     throw new Exit(exitCode.config, `Nothing was exported: ${(error as Error).message}.`);

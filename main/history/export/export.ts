@@ -1,9 +1,10 @@
 import fs from 'node:fs';
+import type { Writable } from 'node:stream';
 import type { Series } from '../store/file-name.ts';
 import { arrowFile } from './arrow.ts';
 import { csvFile } from './csv.ts';
 import { parquetFile } from './parquet.ts';
-import { type Part, partsOf, type Selection } from './selection.ts';
+import { filesIn, type Part, partsOf, type Selection } from './selection.ts';
 
 export const exportFormats = ['csv', 'arrow', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -22,17 +23,27 @@ export interface ExportResult {
   readonly series: number;
   /** Files that could not be read, and why. */
   readonly skipped: readonly { readonly series: Series; readonly reason: string }[];
+  /** Symbols asked for by name of which no file is there. */
+  readonly missing: readonly string[];
+  /** `nothing` when no file was selected; `unread` when the reader left before the end. */
+  readonly end: 'whole' | 'nothing' | 'unread';
 }
 
 const makers = { csv: csvFile, arrow: arrowFile, parquet: parquetFile } as const;
 
 /** Writes a selection of the bar files. A file appears under its name only when it is whole. */
 export async function exportBars(options: ExportOptions): Promise<ExportResult> {
+  const files = filesIn(options.dir, options);
+  const there = new Set(files.map(({ symbol }) => symbol));
+  const missing = [...new Set(options.symbols)].filter((symbol) => !there.has(symbol));
+  if (files.length === 0) {
+    return { rows: 0, bytes: 0, series: 0, skipped: [], missing, end: 'nothing' };
+  }
   const skipped: { series: Series; reason: string }[] = [];
   const seen = new Set<string>();
   let rows = 0;
   function* counted(): Generator<Part> {
-    const parts = partsOf(options.dir, options, (series, reason) =>
+    const parts = partsOf(options.dir, files, options, (series, reason) =>
       skipped.push({ series, reason }),
     );
     for (const part of parts) {
@@ -42,11 +53,11 @@ export async function exportBars(options: ExportOptions): Promise<ExportResult> 
     }
   }
   const chunks = makers[options.format](counted());
-  const bytes =
+  const { bytes, end } =
     options.out === '-'
-      ? await writeAll(chunks, toStandardOutput)
-      : await writeFile(chunks, options.out);
-  return { rows, bytes, series: seen.size, skipped };
+      ? await writeTo(chunks, process.stdout)
+      : { bytes: await writeFile(chunks, options.out), end: 'whole' as const };
+  return { rows, bytes, series: seen.size, skipped, missing, end };
 }
 
 async function writeFile(chunks: Iterable<Uint8Array>, path: string): Promise<number> {
@@ -80,8 +91,26 @@ async function writeAll(
   return bytes;
 }
 
-function toStandardOutput(chunk: Uint8Array): Promise<void> {
-  return new Promise((done, fail) => {
-    process.stdout.write(chunk, (error) => (error ? fail(error) : done()));
-  });
+/** A reader that has seen enough, as `head` has, ends it without being a fault. */
+async function writeTo(
+  chunks: Iterable<Uint8Array>,
+  stream: Writable,
+): Promise<{ readonly bytes: number; readonly end: 'whole' | 'unread' }> {
+  // The stream also tells of what the callback of `write` is told, and unheard that would end the process.
+  const heard = () => {};
+  stream.on('error', heard);
+  try {
+    const bytes = await writeAll(
+      chunks,
+      (chunk) =>
+        new Promise((done, fail) => {
+          stream.write(chunk, (error) => (error ? fail(error) : done()));
+        }),
+    );
+    stream.off('error', heard);
+    return { bytes, end: 'whole' };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    return { bytes: 0, end: 'unread' };
+  }
 }

@@ -15,6 +15,10 @@ export interface Selection {
   readonly to?: number | undefined;
 }
 
+export interface SelectedFile extends Series {
+  readonly name: string;
+}
+
 export interface Part {
   readonly series: Series;
   readonly columns: BarColumns;
@@ -35,14 +39,15 @@ export const exportColumns = [
 /** A part this long still fits well into memory in every format. */
 const rowsAtOnce = 65_536;
 
-/** The bars selected, by symbol and timeframe, oldest first, in parts of bounded length. */
+/** The bars of these files, oldest first, in parts of bounded length. */
 export function* partsOf(
   dir: string,
+  files: readonly SelectedFile[],
   selection: Selection,
   skipped: (series: Series, reason: string) => void,
 ): Generator<Part> {
   const now = Date.now();
-  for (const series of seriesIn(dir, selection)) {
+  for (const series of files) {
     const rules = timeRules(series.timeframe, now);
     const loaded = loadFile({ path: join(dir, series.name), rules });
     if (!loaded.ok) {
@@ -61,7 +66,8 @@ export function* partsOf(
   }
 }
 
-function seriesIn(dir: string, selection: Selection): (Series & { readonly name: string })[] {
+/** The files selected, by symbol and timeframe. */
+export function filesIn(dir: string, selection: Selection): readonly SelectedFile[] {
   const symbols = selection.symbols && new Set(selection.symbols);
   const wanted = new Set<string>(selection.timeframes ?? timeframes);
   return fs
