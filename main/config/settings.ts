@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timeframes } from '../../shared/bar.ts';
+import { type Timeframe, timeframes } from '../../shared/bar.ts';
 import type { InstrumentOverrides } from '../../shared/instrument.ts';
 import { type Setting, setting } from './setting.ts';
 import * as value from './values.ts';
@@ -169,13 +169,13 @@ export const settings = {
     help: 'Whether the gap filler keeps to regular trading hours.',
     applies: 'restart',
   }),
-  'history.timeframes': setting<readonly string[]>({
+  'history.timeframes': setting<readonly Timeframe[]>({
     schema: value.list.pipe(z.array(value.choice(timeframes)) as never) as z.ZodType<
-      readonly string[]
+      readonly Timeframe[]
     >,
     default: [],
     shape: 'list of 1m 5m 15m 30m 1h 4h 1d',
-    help: 'Timeframes for which the gap filler starts a file for each ticker; existing files are always kept whole.',
+    help: 'Timeframes of which the gap filler begins a file for each ticker, as far back as one request reaches; existing files are always kept whole.',
     applies: 'restart',
   }),
   'history.check_interval': setting({

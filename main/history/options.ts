@@ -10,8 +10,8 @@ export interface HistoryOptions {
   readonly watchlist: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Timeframes whose files are looked after; all by default. */
-  readonly timeframes?: readonly Timeframe[];
+  /** Timeframes of which a file is begun for every symbol of the watchlist; files that are there are kept anyway. */
+  readonly beginTimeframes?: readonly Timeframe[];
   readonly checkIntervalMs?: number;
   /** Files filled a cycle; what a person asks for is not bound by it. */
   readonly batchSize?: number;

@@ -67,7 +67,7 @@ export function statsOf(desk: Desk, filler: Filler): ScanStats {
     errors: desk.errors.map(({ at, message }) => ({ time: withOffset(at), error: message })),
     running: filler.running,
     check_interval: filler.intervalMs / 1000,
-    supported_timeframes: desk.options.timeframes ?? timeframes,
+    supported_timeframes: timeframes,
   };
 }
 

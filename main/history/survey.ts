@@ -1,6 +1,7 @@
 import { barSeconds } from '../../shared/bar.ts';
 import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
 import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
+import { planBeginnings } from './begin.ts';
 import type { Desk } from './desk.ts';
 import { type PlannedRequest, planRequests } from './plan/planner.ts';
 import { tradeDays } from './plan/trade-days.ts';
@@ -27,8 +28,8 @@ export interface Surveyed {
 const turnMs = 5;
 
 /**
- * Looks at every file and plans requests for what is missing and not waited for already. `shown` is a file as it went into
- * shared memory.
+ * Looks at every file and plans requests for what is missing or to be begun, and not waited for already. `shown` is a file as
+ * it went into shared memory.
  */
 export async function survey(
   desk: Desk,
@@ -36,17 +37,13 @@ export async function survey(
 ): Promise<Surveyed> {
   const began = performance.now();
   const { files, ignored } = desk.store.list();
-  const wanted = new Set<string>(
-    desk.options.timeframes ?? files.map(({ timeframe }) => timeframe),
-  );
-  const ours = files.filter(({ timeframe }) => wanted.has(timeframe));
-  const planned: PlannedRequest[] = [];
+  const planned = planBeginnings(desk, files);
   const seen = new Set<string>();
   let read = 0;
   let unstable = 0;
   const changed: Series[] = [];
   let turn = began;
-  for (const file of ours) {
+  for (const file of files) {
     if (performance.now() - turn > turnMs) {
       await new Promise<void>((go) => setImmediate(go));
       turn = performance.now();
@@ -74,7 +71,7 @@ export async function survey(
   const summary: ScanSummary = {
     at: desk.now(),
     tookMs: Math.round(performance.now() - began),
-    files: ours.length,
+    files: files.length,
     read,
     ignored,
   };

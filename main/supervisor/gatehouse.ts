@@ -21,18 +21,12 @@ import { accessToken, certificateFiles } from './access-files.ts';
 import { accountSummary } from './account-summary.ts';
 import { counters } from './counters.ts';
 import { dataKind } from './data-kind.ts';
-import {
-  demoDays,
-  demoIsReady,
-  demoMessagesPerSecond,
-  demoTempo,
-  demoWatchlist,
-  startDemo,
-} from './demo.ts';
+import { demoIsReady, demoMessagesPerSecond, demoWatchlist, startDemo } from './demo.ts';
 import { diagnostics } from './diagnostics.ts';
 import { createDispatcher, type Dispatch } from './dispatcher.ts';
 import { Freshness } from './freshness.ts';
 import { createHandlers } from './handlers.ts';
+import { historySettings } from './history-settings.ts';
 import { historySource } from './history-source.ts';
 import { forwardService } from './services/forward-service.ts';
 import { historyService } from './services/history-service.ts';
@@ -142,17 +136,8 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         {
           dir: path.join(dataDir, 'bars'),
           watchlist: watchlist.symbols,
-          checkIntervalMs: values['history.check_interval'] * 1_000,
-          batchSize: values['history.batch_size'],
-          maxAgeDays: values['history.max_age_days'],
-          downloadDays: demo ? demoDays(config) : values['history.download_days'],
-          downloadRegularHours: values.use_rth,
-          fillRegularHours: values['history.fill_use_rth'],
-          ...(values['history.calendars'] === null
-            ? {}
-            : { calendarsFile: values['history.calendars'] }),
+          ...historySettings(config),
           instrument: (symbol) => instrumentOf(symbol, values.contracts),
-          ...(demo ? { tempo: demoTempo } : {}),
           clock,
           log: logs.for('history'),
         },
