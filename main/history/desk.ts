@@ -78,6 +78,8 @@ export class Desk {
     this.empty = new EmptyList(files.empty.read());
     this.caps = new Caps(options.caps ?? {}, files.caps.read());
     this.queue = new RequestQueue(files.queue.read());
+    // Planned before the setting was changed: the answer would mix two kinds of hours in one file.
+    this.queue.removeWhere(({ timeframe, hours }) => hours !== this.hoursOf(timeframe));
     this.index = new ScanIndex(files.index.read());
     this.scanner = new Scanner(this.expected, this.store.stability, this.index);
     this.live = new LiveBars((symbol) => this.calendars.calendarOf(symbol));

@@ -85,6 +85,10 @@ export class RequestQueue {
     this.#drop((item) => item.symbol === symbol);
   }
 
+  removeWhere(which: (item: QueuedRequest) => boolean): void {
+    this.#drop(which);
+  }
+
   /** Later, through no fault of the request's own. */
   postpone(id: number, notBefore: number): void {
     this.#items = this.#items.map((item) => (item.id === id ? { ...item, notBefore } : item));
