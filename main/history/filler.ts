@@ -7,7 +7,7 @@ import type { QueuedRequest, Wanted } from './plan/queue.ts';
 import { rebuild } from './rebuild.ts';
 import { showFile } from './show.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
-import { lookAgainMs, planFor, stillMissing, survey, totals } from './survey.ts';
+import { lookAgainMs, planFor, stillWanted, survey, totals } from './survey.ts';
 
 const minuteMs = 60_000;
 const longestDelayMs = 4 * 60 * minuteMs;
@@ -279,7 +279,7 @@ export class Filler {
     const began = desk.now();
     try {
       const priority = item.wanted === 'person' ? 'person' : 'background';
-      if (stillMissing(desk, item)) {
+      if (stillWanted(desk, item)) {
         const { timeframe, hours, days } = item;
         // Planned before it was learnt that so much at once is too much.
         const outcome: Outcome =

@@ -1,9 +1,10 @@
 import { barSeconds } from '../../shared/bar.ts';
 import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
 import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
-import { planBeginnings } from './begin.ts';
+import { isBegun, planBeginnings } from './begin.ts';
 import type { Desk } from './desk.ts';
 import { type PlannedRequest, planRequests } from './plan/planner.ts';
+import type { QueuedRequest } from './plan/queue.ts';
 import { tradeDays } from './plan/trade-days.ts';
 import { type Gaps, gapsOf } from './scan/gaps.ts';
 import { findHoles, type Hole, uncovered } from './scan/holes.ts';
@@ -37,6 +38,7 @@ export async function survey(
 ): Promise<Surveyed> {
   const began = performance.now();
   const { files, ignored } = desk.store.list();
+  dropDeleted(desk, files);
   const planned = planBeginnings(desk, files);
   const seen = new Set<string>();
   let read = 0;
@@ -149,8 +151,18 @@ export function planFor(
   });
 }
 
-/** Whether any wanted bar is missing yet: the download or another program may have brought them meanwhile. */
-export function stillMissing(desk: Desk, request: PlannedRequest): boolean {
+/** A file that a person deleted is not to come back through what was still waiting for it. */
+function dropDeleted(desk: Desk, files: readonly Series[]): void {
+  const there = new Set(files.map(seriesKey));
+  desk.queue.removeWhere(
+    (item) => item.wanted === 'filler' && !there.has(seriesKey(item)) && !isBegun(desk, item),
+  );
+}
+
+/** Not when its file is gone, nor when the download or another program has brought the bars meanwhile. */
+export function stillWanted(desk: Desk, request: QueuedRequest): boolean {
+  if (request.wanted === 'filler' && !desk.store.stat(request) && !isBegun(desk, request))
+    return false;
   const calendar = desk.calendars.calendarOf(request.symbol);
   const stored = desk.store.read(request);
   if (!calendar || !stored.ok) return true;

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Timeframe } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
@@ -54,4 +55,30 @@ it('asks for no extended hours any more after a restart with regular hours', asy
   await minutes(10);
   expect(source.requests.map(({ useRth }) => useRth)).toEqual([true]);
   expect(bench.read('AAPL', '5m')).toEqual(truth('AAPL', '5m', true));
+});
+
+it('does not bring back a file that was deleted while its requests waited', async () => {
+  withHole('AAPL', false);
+  withHole('MSFT', false);
+  await bench.service.start();
+  await waits();
+  fs.unlinkSync(bench.path('AAPL', '5m'));
+  await minutes(6);
+  expect(bench.service.view().queue.next.map(({ symbol }) => symbol)).toEqual(['MSFT']);
+  fs.unlinkSync(bench.path('MSFT', '5m'));
+  source.connected = true;
+  await minutes(10);
+  expect(source.requests).toEqual([]);
+  expect(fs.readdirSync(bench.dir).filter((name) => name.endsWith('.csv'))).toEqual([]);
+});
+
+it('brings a deleted file back when a person asks for it', async () => {
+  withHole('AAPL', false);
+  await bench.service.start();
+  await waits();
+  fs.unlinkSync(bench.path('AAPL', '5m'));
+  await bench.service.fetch('AAPL', '5m', saturday - 2 * dayMs, saturday);
+  await minutes(6);
+  source.connected = true;
+  await bench.until(() => fs.existsSync(bench.path('AAPL', '5m')));
 });
