@@ -29,8 +29,14 @@ export type HistoryActivity =
   | { readonly kind: 'downloading' }
   | { readonly kind: 'filling' }
   | { readonly kind: 'paused' }
-  /** There is work, but not now: no session, the session is lent, or the broker's pacing limit. */
-  | { readonly kind: 'waiting'; readonly for: 'session' | 'reservation' | 'pacing' };
+  /** There is work, but not now. */
+  | { readonly kind: 'waiting'; readonly for: AwaitedThing };
+
+/**
+ * A session, the return of a lent one, the broker's pacing limit, or the end of the pause between two batches of the
+ * download, in which the session may be lent.
+ */
+export type AwaitedThing = 'session' | 'reservation' | 'pacing' | 'rest';
 
 export interface DownloadProgress {
   readonly startedAt: number;

@@ -124,3 +124,32 @@ it('takes a watchlist that is changed while it runs', async () => {
   expect(bench.service.view().watchlist).toEqual(['S1', 'S2', 'S3']);
   expect(source.requests.map(({ symbol }) => symbol)).toEqual(['S1', 'S2', 'S3']);
 });
+
+it('says what it waits for between two batches, and does not count the waiting as work to come', async () => {
+  await bench.service.start();
+  await bench.until(() => source.requests.length === 20 && !bench.service.isDownloading(), 1);
+  const activity = () => bench.service.view().activity;
+  const left = () => bench.service.view().download?.msLeft;
+  const seconds = (count: number) => {
+    const until = clock.now() + count * 1000;
+    return bench.until(() => clock.now() >= until);
+  };
+  expect(activity()).toEqual({ kind: 'waiting', for: 'rest' });
+  const before = left();
+  bench.reserved = true;
+  await seconds(600);
+  expect(activity()).toEqual({ kind: 'waiting', for: 'reservation' });
+  expect(left()).toBeNull();
+  bench.reserved = false;
+  expect(left()).toBe(before);
+  source.connected = false;
+  await seconds(60);
+  expect(activity()).toEqual({ kind: 'waiting', for: 'session' });
+  source.connected = true;
+  source.perWindow = 0;
+  await seconds(60);
+  expect(activity()).toEqual({ kind: 'waiting', for: 'pacing' });
+  source.perWindow = 1000;
+  await bench.until(() => source.requests.length === 25);
+  await bench.until(() => activity().kind === 'idle');
+});

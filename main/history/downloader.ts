@@ -1,5 +1,5 @@
 import type { Bar } from '../../shared/bar.ts';
-import type { DownloadProgress } from '../../shared/history.ts';
+import type { AwaitedThing, DownloadProgress } from '../../shared/history.ts';
 import { nextClose } from '../calendar/open-hours.ts';
 import { barsOf, firstAtOrAfter, noBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
@@ -16,6 +16,7 @@ import type { Series } from './store/file-name.ts';
 const dayMs = 86_400_000;
 const usualDays = 365;
 const tries = 3;
+const pacingWindowMs = 600_000;
 
 interface Job {
   readonly symbol: string;
@@ -37,6 +38,7 @@ export class Downloader {
   #progress:
     | { startedAt: number; done: number; total: number; failed: number; current: string | null }
     | undefined;
+  #spentMs = 0;
   #nextRunAt: number | undefined;
   #again = false;
 
@@ -52,6 +54,13 @@ export class Downloader {
   /** Under way, be it in a batch, in the pause between two, or waiting for the session. */
   get underway(): boolean {
     return this.#run !== undefined;
+  }
+
+  /** Between two batches: what keeps the next from beginning. */
+  get waitingFor(): AwaitedThing | undefined {
+    if (!this.#progress?.total || this.#downloading) return undefined;
+    const may = this.#desk.mayAsk('background');
+    return may === 'yes' ? 'rest' : may;
   }
 
   get nextRunAt(): number | undefined {
@@ -100,10 +109,19 @@ export class Downloader {
   progress(): DownloadProgress | null {
     const progress = this.#progress;
     if (!progress || progress.total === 0) return null;
-    const { startedAt, done, total, failed } = progress;
+    return { ...progress, msLeft: this.#msLeft(progress) };
+  }
+
+  /** By the speed of the requests and the pauses to come, or the broker's budget; nobody knows when a session comes. */
+  #msLeft({ done, failed, total }: Omit<DownloadProgress, 'msLeft'>): number | null {
     const finished = done + failed;
-    const pace = finished > 0 ? (this.#desk.now() - startedAt) / finished : null;
-    return { ...progress, msLeft: pace === null ? null : Math.round(pace * (total - finished)) };
+    const { waitingFor } = this;
+    if (finished === 0 || waitingFor === 'session' || waitingFor === 'reservation') return null;
+    const left = total - finished;
+    const pauses = Math.floor(left / downloadBatch.requests) * this.#desk.tempo.restMs;
+    const { left: budget, total: window } = this.#desk.ports.source.pacing();
+    const byBudget = (Math.max(0, left - budget) / Math.max(1, window)) * pacingWindowMs;
+    return Math.round(Math.max(left * (this.#spentMs / finished) + pauses, byBudget));
   }
 
   #nextClose(now: number): number | undefined {
@@ -126,6 +144,7 @@ export class Downloader {
       await this.#learn();
       const symbols = desk.watchlist;
       const jobs = symbols.flatMap((symbol) => this.#jobsFor(symbol));
+      this.#spentMs = 0;
       this.#progress = {
         startedAt: desk.now(),
         done: 0,
@@ -162,8 +181,10 @@ export class Downloader {
         }
         if (this.#progress) this.#progress.current = job.symbol;
         desk.changed();
+        const began = desk.now();
         const outcome = await fetchSpan(desk, job.request, 'background', signal, 'later');
         if (await this.#settle(job, outcome, jobs, signal)) touched.add(job.symbol);
+        this.#spentMs += desk.now() - began;
       }
     } finally {
       // Whatever happened: who waits for the session must not be told that a download runs.

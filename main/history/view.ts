@@ -1,4 +1,4 @@
-import type { HistoryView } from '../../shared/history.ts';
+import type { HistoryActivity, HistoryView } from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
 import type { Downloader } from './downloader.ts';
 import type { Filler } from './filler.ts';
@@ -12,16 +12,11 @@ export function viewOf(
   loading: { readonly filesDone: number; readonly filesTotal: number } | null,
 ): HistoryView {
   const items = desk.queue.items();
-  const activity = filler.activity();
   return {
     running: filler.running,
     paused: filler.paused,
     downloading: downloader.downloading,
-    activity: loading
-      ? { kind: 'loading', ...loading }
-      : downloader.downloading
-        ? { kind: 'downloading' }
-        : activity,
+    activity: loading ? { kind: 'loading', ...loading } : activityOf(filler, downloader),
     download: downloader.progress(),
     fill: filler.progress(),
     queue: {
@@ -45,4 +40,13 @@ export function viewOf(
     pacing: desk.ports.source.available() ? desk.ports.source.pacing() : null,
     watchlist: desk.watchlist,
   };
+}
+
+/** What is done comes before what is waited for, and the download's waiting before the filler's. */
+function activityOf(filler: Filler, downloader: Downloader): HistoryActivity {
+  if (downloader.downloading) return { kind: 'downloading' };
+  const activity = filler.activity();
+  const { waitingFor } = downloader;
+  const atRest = ['idle', 'stopped', 'waiting'].includes(activity.kind);
+  return atRest && waitingFor ? { kind: 'waiting', for: waitingFor } : activity;
 }

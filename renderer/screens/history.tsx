@@ -1,7 +1,12 @@
 import { Badge, Group, List, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { age, plural } from '../../shared/format.ts';
 import type { HealthLevel } from '../../shared/health.ts';
-import type { CoverageState, HistoryActivity, HistoryView } from '../../shared/history.ts';
+import type {
+  AwaitedThing,
+  CoverageState,
+  HistoryActivity,
+  HistoryView,
+} from '../../shared/history.ts';
 import { CommandButton } from '../components/command-button.tsx';
 import { Fact } from '../components/fact.tsx';
 import { Level } from '../components/level-mark.tsx';
@@ -42,7 +47,8 @@ const waitsFor = {
   session: 'waiting for a session',
   reservation: 'waiting until the session is released',
   pacing: "waiting for IBKR's pacing",
-} as const;
+  rest: 'resting between two batches of the download',
+} as const satisfies Readonly<Record<AwaitedThing, string>>;
 
 function Work({ history }: { history: HistoryView }) {
   const now = useNow();
