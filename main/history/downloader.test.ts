@@ -153,3 +153,18 @@ it('says what it waits for between two batches, and does not count the waiting a
   await bench.until(() => source.requests.length === 25);
   await bench.until(() => activity().kind === 'idle');
 });
+
+it('drops what it said of a symbol once that is downloaded or off the watchlist', async () => {
+  bench.service = bench.make({ watchlist: ['S1', 'S2', 'S3'] });
+  source.trouble = ({ symbol }) =>
+    symbol === 'S3' ? undefined : { ok: false, reason: 'no-permission', message: 'not subscribed' };
+  const told = () => bench.service.view().notices.map(({ id }) => id);
+  await bench.service.start();
+  await bench.until(() => source.requests.length === 3 && bench.service.view().download === null);
+  expect(told()).toEqual(['download S1', 'download S2']);
+  bench.service.setWatchlist(['S1', 'S3']);
+  expect(told()).toEqual(['download S1']);
+  source.trouble = () => undefined;
+  await bench.service.startDownload();
+  expect(told()).toEqual([]);
+});

@@ -197,6 +197,7 @@ export class Downloader {
     const desk = this.#desk;
     switch (outcome.kind) {
       case 'filled':
+        desk.dropNotice(`download ${job.symbol}`);
         this.#count('done');
         return true;
       case 'empty':
@@ -220,12 +221,14 @@ export class Downloader {
         return false;
       }
       case 'hopeless':
-        desk.notice(
-          `download ${job.symbol}`,
-          'download',
-          `${job.symbol} cannot be downloaded: ${outcome.message}`,
-          'Correct the symbol in the watchlist, or describe its contract in the settings.',
-        );
+        if (desk.watchlist.includes(job.symbol)) {
+          desk.notice(
+            `download ${job.symbol}`,
+            'download',
+            `${job.symbol} cannot be downloaded: ${outcome.message}`,
+            'Correct the symbol in the watchlist, or describe its contract in the settings.',
+          );
+        }
         this.#count('failed');
         return false;
     }
@@ -262,7 +265,10 @@ export class Downloader {
     });
     const first = missing[0];
     const last = missing.at(-1);
-    if (!first || !last) return [];
+    if (!first || !last) {
+      desk.dropNotice(`download ${symbol}`);
+      return [];
+    }
     const days = tradeDays(calendar.sessions(from - 30 * dayMs, now, hours));
     return planRequests({
       series,

@@ -260,6 +260,12 @@ class History implements HistoryService {
     const before = new Set(this.#desk.watchlist);
     this.#desk.watchlist = [...new Set(symbols)];
     this.#desk.live.keepOnly(new Set(symbols));
+    for (const symbol of before) {
+      if (symbols.includes(symbol)) continue;
+      // The next look at the files says again what still holds of those that are there.
+      this.#desk.dropNotice(`download ${symbol}`);
+      this.#desk.dropNotice(`no-calendar ${symbol}`);
+    }
     this.#changed();
     const added = symbols.filter((symbol) => !before.has(symbol));
     if (added.length === 0 || !this.#started) return;
