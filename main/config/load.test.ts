@@ -144,6 +144,31 @@ describe('values', () => {
     expect(fromFile['forward.target']).toEqual({ host: 'gw', port: 4002 });
   });
 
+  it('of a mapping of timeframes mean the same as text, as JSON and as YAML', () => {
+    const sessions = (text?: string) => {
+      const env = text === undefined ? {} : { GATEHOUSE_HISTORY_REQUEST_SESSIONS: text };
+      return load([], env).values['history.request_sessions'];
+    };
+    expect(sessions()).toEqual({});
+    for (const text of ['1m: 2, 1d: 1000', '1m=2,1d=1000', '{"1m":2,"1d":1000}']) {
+      expect(sessions(text)).toEqual({ '1m': 2, '1d': 1000 });
+    }
+    const file = path.join(cwd, 'gatehouse.yaml');
+    writeFileSync(file, 'history:\n  request_sessions: { 1m: 2, 1d: 1000 }\n');
+    expect(sessions()).toEqual({ '1m': 2, '1d': 1000 });
+  });
+
+  it.each([
+    ['2m: 5', 'must give timeframes (1m 5m'],
+    ['1m', 'must give timeframes (1m 5m'],
+    ['1m: 0', 'must be a whole number from 1 to 10000'],
+    ['1m: many', 'must be a whole number from 1 to 10000'],
+  ])('of a mapping of timeframes are refused when they are %j', (text, must) => {
+    const { message } = refusal([], { GATEHOUSE_HISTORY_REQUEST_SESSIONS: text });
+    expect(message).toContain(`history.request_sessions is "${text}"`);
+    expect(message).toContain(must);
+  });
+
   it('of --allow-remote are with the token, or without any check', () => {
     expect(load(['--allow-remote']).values.allow_remote).toBe('token');
     expect(load(['--allow-remote=no-auth']).values.allow_remote).toBe('no-auth');

@@ -199,6 +199,13 @@ export const settings = {
     help: 'Gaps that ended longer ago are reported and filled only when a person asks.',
     applies: 'restart',
   }),
+  'history.request_sessions': setting<Readonly<Partial<Record<Timeframe, number>>>>({
+    schema: value.sessionsByTimeframe,
+    default: {},
+    shape: 'mapping, as in 1m: 5, 1d: 2520',
+    help: 'The most sessions one request may cover, by timeframe, where the usual limits do not suit.',
+    applies: 'restart',
+  }),
   'history.download_days': setting({
     schema: value.integer(1, 3_650),
     default: 365,

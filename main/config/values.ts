@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { type Timeframe, timeframes } from '../../shared/bar.ts';
 import type { InstrumentOverrides } from '../../shared/instrument.ts';
 
 /** Values arrive as text from options and the environment and typed from YAML; both mean the same. */
@@ -111,6 +112,24 @@ export const endpoint: z.ZodType<{ readonly host: string; readonly port: number 
   readonly host: string;
   readonly port: number;
 }>;
+
+const sessionsMessage = `must give timeframes (${timeframes.join(' ')}) a number of sessions, as in 1m: 5, 1d: 2520`;
+
+/** A mapping in YAML; in text, as in `1m: 5, 1d: 2520`. */
+export const sessionsByTimeframe: z.ZodType<Readonly<Partial<Record<Timeframe, number>>>> =
+  fromText(
+    (value) => {
+      const pairs = value
+        .replace(/^\{(.*)\}$/, '$1')
+        .split(',')
+        .filter((pair) => pair.trim() !== '')
+        .map((pair) => /^\s*"?(\w+)"?\s*[:=]\s*(\S+)\s*$/.exec(pair));
+      return pairs.every((pair) => pair !== null)
+        ? Object.fromEntries(pairs.map(([, timeframe, count]) => [timeframe, count]))
+        : value;
+    },
+    z.partialRecord(z.enum(timeframes), integer(1, 10_000), { error: sessionsMessage }),
+  );
 
 const contractText = z.string().min(1).optional();
 

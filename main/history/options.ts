@@ -26,6 +26,7 @@ export interface HistoryOptions {
   readonly calendarsFile?: string;
   /** What a symbol stands for; without it the spelling decides. */
   readonly instrument?: (symbol: string) => InstrumentExchange;
+  /** Sessions one request may cover, where it is not what is usual. */
   readonly caps?: Partial<SessionCaps>;
   /** Whether the files are read where the service runs at start, and not by a thread aside. */
   readonly loadHere?: boolean;

@@ -10,6 +10,7 @@ export function historySettings(config: Config): Partial<HistoryOptions> {
     beginTimeframes: values['history.timeframes'],
     checkIntervalMs: values['history.check_interval'] * 1_000,
     batchSize: values['history.batch_size'],
+    caps: values['history.request_sessions'],
     maxAgeDays: values['history.max_age_days'],
     downloadDays: values.demo ? demoDays(config) : values['history.download_days'],
     downloadRegularHours: values.use_rth,

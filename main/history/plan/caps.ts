@@ -14,7 +14,7 @@ export const defaultCaps: SessionCaps = {
   '1d': 2520,
 };
 
-/** Extended hours hold two and a half times the minutes, so a request for them covers fewer sessions. */
+/** Extended hours hold two and a half times the minutes, so a request for them covers fewer sessions unless told. */
 const extendedMinuteCap = 3;
 
 const rememberMs = 7 * 86_400_000;
@@ -26,12 +26,12 @@ interface Learned {
 
 /** The caps, halved where the broker did not manage to answer, and remembered. */
 export class Caps {
-  readonly #base: SessionCaps;
+  readonly #given: Partial<SessionCaps>;
   readonly #learned = new Map<string, Learned>();
   #changed = false;
 
-  constructor(base: Partial<SessionCaps>, saved: unknown) {
-    this.#base = { ...defaultCaps, ...base };
+  constructor(given: Partial<SessionCaps>, saved: unknown) {
+    this.#given = given;
     if (!Array.isArray(saved)) return;
     for (const item of saved) {
       const [key, learned] = Array.isArray(item) ? item : [];
@@ -42,8 +42,9 @@ export class Caps {
   }
 
   cap(timeframe: Timeframe, hours: Hours, now: number): number {
-    const base = this.#base[timeframe];
-    const widest = timeframe === '1m' && hours === 'all' ? Math.min(base, extendedMinuteCap) : base;
+    const usual =
+      timeframe === '1m' && hours === 'all' ? extendedMinuteCap : defaultCaps[timeframe];
+    const widest = this.#given[timeframe] ?? usual;
     const learned = this.#learned.get(`${timeframe} ${hours}`);
     return learned && learned.until > now ? Math.min(widest, learned.cap) : widest;
   }

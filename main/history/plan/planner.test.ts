@@ -183,6 +183,12 @@ describe('durations', () => {
 });
 
 describe('the caps', () => {
+  it('are those of the settings, for whatever hours, and else the usual ones', () => {
+    const caps = new Caps({ '1m': 4, '1h': 100 }, undefined);
+    expect([caps.cap('1m', 'regular', 0), caps.cap('1m', 'all', 0)]).toEqual([4, 4]);
+    expect([caps.cap('1h', 'all', 0), caps.cap('4h', 'all', 0)]).toEqual([100, 365]);
+  });
+
   it('are halved after a failure, down to one session, and remembered for a week', () => {
     const caps = new Caps({}, undefined);
     expect(caps.cap('1m', 'regular', 0)).toBe(defaultCaps['1m']);
