@@ -5,7 +5,7 @@ import { dateMs } from '../../calendar/expected-bars.ts';
 import { firstAtOrAfter } from '../../kit/bar-columns.ts';
 import type { ListedFile } from '../store/bar-store.ts';
 import { type Disk, realDisk } from '../store/disk.ts';
-import type { FileStat } from '../store/file-stat.ts';
+import { type FileStat, whyNoFile } from '../store/file-stat.ts';
 import { readFault } from '../store/loader.ts';
 import { describeReport, parseFile, readHeader } from '../store/parse-file.ts';
 import type { Stability } from '../store/stability.ts';
@@ -61,7 +61,8 @@ export class Scanner {
     try {
       const stat = this.#disk.stat(file.path);
       if (!stat) return { state: 'unusable', reason: 'the file is gone' };
-      if (stat.directory) return { state: 'unusable', reason: 'it is a directory' };
+      const reason = whyNoFile(stat);
+      if (reason !== undefined) return { state: 'unusable', reason };
       const former = this.#index.get(name);
       // After a start the index alone knows how large the file was, and so whether it shrank.
       if (former && !this.#stability.knows(file.path)) {

@@ -7,9 +7,9 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { fileName, type Series, seriesOfFile } from './file-name.ts';
-import { type FileStat, sameState } from './file-stat.ts';
+import { type FileStat, sameState, whyNoFile } from './file-stat.ts';
 import { formatBars, formatFile } from './format.ts';
-import { type LoadedFile, readFault } from './loader.ts';
+import { type LoadedFile, loadFile } from './loader.ts';
 import { type Merged, mergeColumns } from './merge-columns.ts';
 import { type FileReport, isPlain, isTidy, parseFile, rewriteLoses } from './parse-file.ts';
 import { oldName, privateFolder, Salvage } from './salvage.ts';
@@ -102,11 +102,7 @@ export class BarStore {
   }
 
   read(series: Series): LoadedFile {
-    try {
-      return parseFile(fs.readFileSync(this.path(series)), this.#rules(series));
-    } catch (error) {
-      return { ok: false, reason: readFault(error) };
-    }
+    return loadFile({ path: this.path(series), rules: this.#rules(series) });
   }
 
   /** Adds bars and corrects those that differ. When the promise fulfils with `ok`, they are on the disk. */
@@ -123,7 +119,7 @@ export class BarStore {
   repairTail(series: Series): Promise<boolean> {
     return this.#inTurn(series, async (path) => {
       const stat = this.#disk.stat(path);
-      return stat !== undefined && !stat.directory && this.#repairTail(path, stat);
+      return stat?.kind === 'file' && this.#repairTail(path, stat);
     });
   }
 
@@ -177,7 +173,8 @@ export class BarStore {
   ): Promise<MergeResult | undefined> {
     const stat = this.#disk.stat(path);
     if (!stat) return this.#create(path, bars);
-    if (stat.directory) return unusable(path, 'it is a directory');
+    const odd = whyNoFile(stat);
+    if (odd !== undefined) return unusable(path, odd);
     const fd = this.#disk.open(path, 'r');
     try {
       const bytes = this.#disk.read(fd, 0, stat.size);

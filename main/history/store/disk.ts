@@ -1,6 +1,5 @@
 import fs from 'node:fs';
-import type { FileStat } from './file-stat.ts';
-import { statOf } from './file-stat.ts';
+import { type FileStat, statFile, statOf } from './file-stat.ts';
 
 /** The few operations the store writes with; tests put one before it that fails, tears or kills at the nth. */
 export interface Disk {
@@ -24,10 +23,7 @@ export interface Disk {
 }
 
 export const realDisk: Disk = {
-  stat(path) {
-    const stat = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
-    return stat && statOf(stat);
-  },
+  stat: statFile,
   statFd: (fd) => statOf(fs.fstatSync(fd, { bigint: true })),
   open: (path, flags, mode) => fs.openSync(path, flags, mode),
   read(fd, position, length, memory) {

@@ -3,8 +3,8 @@ import type { TimeRules } from './time-rules.ts';
 
 /** What `loadOne` needs of `node:fs`. */
 export interface FileReads {
+  statSync(path: string): { readonly size: number; isFile(): boolean };
   openSync(path: string, flags: 'r'): number;
-  fstatSync(fd: number): { readonly size: number };
   readSync(fd: number, into: Uint8Array, offset: number, length: number, position: number): number;
   closeSync(fd: number): void;
 }
@@ -44,9 +44,12 @@ export function loadOne(
   room: ColumnRoom,
 ): Loaded | undefined {
   const { text } = parser;
+  const stat = fs.statSync(path);
+  // To open a pipe would block this thread.
+  if (!stat.isFile()) return undefined;
+  const { size } = stat;
   const fd = fs.openSync(path, 'r');
   try {
-    const { size } = fs.fstatSync(fd);
     let read = fs.readSync(fd, text, 0, text.length, 0);
     let held = read;
     let from = headerLine.length;

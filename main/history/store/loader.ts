@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { type BarColumns, columnsOver } from '../../kit/bar-columns.ts';
 import { type Block, makeBlock } from '../rows/block.ts';
+import { statFile, whyNoFile } from './file-stat.ts';
 import type { Loaded } from './load-one.ts';
 import { type FileToLoad, LoaderThreads } from './loader-threads.ts';
 import { type FileReport, parseFile } from './parse-file.ts';
@@ -22,6 +23,9 @@ const nothingOdd: FileReport = {
 /** Reads one file where it is called. */
 export function loadFile({ path, rules }: FileToLoad): LoadedFile {
   try {
+    const stat = statFile(path);
+    const reason = stat && whyNoFile(stat);
+    if (reason !== undefined) return { ok: false, reason };
     return parseFile(fs.readFileSync(path), rules);
   } catch (error) {
     return { ok: false, reason: readFault(error) };
@@ -30,7 +34,6 @@ export function loadFile({ path, rules }: FileToLoad): LoadedFile {
 
 export function readFault(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EISDIR') return 'it is a directory';
   if (code === 'ENOENT') return 'the file is gone';
   if (code === 'EACCES' || code === 'EPERM') return 'it may not be read';
   return `it cannot be read (${code ?? String(error)})`;

@@ -35,7 +35,8 @@ function shortestRow(paths: readonly string[]): number {
 
 function sizeOf(path: string): number {
   try {
-    return fs.statSync(path).size;
+    const stat = fs.statSync(path);
+    return stat.isFile() ? stat.size : 0;
   } catch {
     return 0;
   }
@@ -47,6 +48,7 @@ const usualRowLength = 60;
 function rowLength(path: string): number {
   const head = Buffer.alloc(4096);
   try {
+    if (!fs.statSync(path).isFile()) return usualRowLength;
     const fd = fs.openSync(path, 'r');
     try {
       const text = head.toString('latin1', 0, fs.readSync(fd, head, 0, head.length, 0));

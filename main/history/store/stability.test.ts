@@ -8,7 +8,7 @@ const stat = (size: number): FileStat => ({
   size,
   mtimeNs: String(nth++),
   mode: 0o644,
-  directory: false,
+  kind: 'file',
 });
 
 it('believes a file that grows by whole rows', () => {
