@@ -178,6 +178,20 @@ describe('a file another program is at', () => {
     );
   });
 
+  it.each([
+    ['of another encoding', Buffer.from(`\ufeff${header}\n${formatBar(workBar(0))}`, 'utf16le')],
+    ['of something else', Buffer.from('from,to\n1,2\n3')],
+    ['without any line', Buffer.from('timest')],
+  ])('is left to the last byte when it is one %s', async (_, content) => {
+    fs.writeFileSync(path(), content);
+    expect(await store.merge(workSeries, [workBar(1)])).toMatchObject({ reason: 'unstable' });
+    clock.advance(2000);
+    expect(await store.merge(workSeries, [workBar(1)])).toMatchObject({ reason: 'unusable' });
+    expect(fs.readFileSync(path())).toEqual(content);
+    expect(await store.replace(workSeries, [workBar(1)])).toMatchObject({ how: 'rewritten' });
+    expect(fs.readFileSync(join(dir, privateFolder, kept()[0] as string))).toEqual(content);
+  });
+
   it('loses no row that it writes into the old file after the new one took its name', async () => {
     await store.merge(workSeries, [workBar(0), workBar(2)]);
     const outside = fs.openSync(path(), 'a');

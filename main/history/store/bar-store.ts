@@ -16,6 +16,7 @@ import { oldName, privateFolder, Salvage } from './salvage.ts';
 import { splice } from './splice.ts';
 import { Stability } from './stability.ts';
 import { type TimeRules, timeRules } from './time-rules.ts';
+import { cutTail, whyNotCut } from './torn-tail.ts';
 
 export type MergeResult =
   | {
@@ -105,7 +106,10 @@ export class BarStore {
     return loadFile({ path: this.path(series), rules: this.#rules(series) });
   }
 
-  /** Adds bars and corrects those that differ. When the promise fulfils with `ok`, they are on the disk. */
+  /**
+   * Adds bars and corrects those that differ, and cuts off a torn last row before. When the promise fulfils with `ok`,
+   * they are on the disk.
+   */
   merge(series: Series, bars: readonly Bar[]): Promise<MergeResult> {
     return this.#inTurn(series, (path) => this.#merge(path, bars, this.#rules(series)));
   }
@@ -113,14 +117,6 @@ export class BarStore {
   /** Puts these bars in place of all there are; the old file is kept beside. */
   replace(series: Series, bars: readonly Bar[]): Promise<MergeResult> {
     return this.#inTurn(series, (path) => this.#merge(path, bars, this.#rules(series), true));
-  }
-
-  /** Cuts off a torn last row, once the file has kept still. */
-  repairTail(series: Series): Promise<boolean> {
-    return this.#inTurn(series, async (path) => {
-      const stat = this.#disk.stat(path);
-      return stat?.kind === 'file' && this.#repairTail(path, stat);
-    });
   }
 
   /** One writer at a time for each file. */
@@ -183,9 +179,8 @@ export class BarStore {
       if (!this.stability.look(path, stat, torn, this.#clock.now())) {
         return { ok: false, reason: 'unstable', message: `${basename(path)} is being rewritten` };
       }
-      if (torn) {
-        if (!bytes.includes(10)) return unusable(path, 'the file has no whole line');
-        await this.#repairTail(path, stat);
+      if (torn && whyNotCut(bytes) === undefined) {
+        await this.#cutTail(path, stat);
         return undefined;
       }
       const parsed = bytes.length === 0 ? emptyFile : parseFile(bytes, rules);
@@ -317,39 +312,11 @@ export class BarStore {
     }
   }
 
-  async #repairTail(path: string, stat: FileStat): Promise<boolean> {
-    const fd = this.#disk.open(path, 'r+');
-    try {
-      const bytes = this.#disk.read(fd, 0, stat.size);
-      const end = bytes.lastIndexOf(10) + 1;
-      const torn = end < bytes.length;
-      if (!this.stability.look(path, stat, torn, this.#clock.now())) return false;
-      if (!torn || end === 0) return false;
-      if (!sameState(stat, this.#disk.statFd(fd))) return false;
-      this.#keepTorn(path, bytes.subarray(end));
-      this.#disk.truncate(fd, end);
-      await this.#disk.sync(fd);
-      this.#log.warn(
-        { path, cut: bytes.toString('latin1', end) },
-        'a torn last row was cut off; it will be fetched again',
-      );
-    } finally {
-      this.#disk.close(fd);
-    }
+  async #cutTail(path: string, stat: FileStat): Promise<void> {
+    const cut = await cutTail(this.#disk, path, stat, this.#clock.now());
+    if (cut === undefined) return;
+    this.#log.warn({ path, cut }, 'a torn last row was cut off; it will be fetched again');
     this.#accept(path);
-    return true;
-  }
-
-  #keepTorn(path: string, bytes: Buffer): void {
-    const folder = join(dirname(path), privateFolder);
-    this.#disk.makeFolder(folder);
-    const fd = this.#disk.open(join(folder, 'torn.log'), 'a');
-    try {
-      const line = { at: new Date(this.#clock.now()), path, cut: bytes.toString('latin1') };
-      this.#disk.write(fd, Buffer.from(`${JSON.stringify(line)}\n`));
-    } finally {
-      this.#disk.close(fd);
-    }
   }
 
   #keptName(path: string): string {

@@ -30,5 +30,4 @@ tell('scan', scan.state === 'unusable' ? scan.reason : scan.state);
 const merged = await store.merge(workSeries, [workBar(0)]);
 // The file is called by the name a link leads to.
 tell('merge', merged.ok ? merged.how : `${merged.reason}: ${merged.message.split(': ')[1]}`);
-tell('repair', await store.repairTail(workSeries));
 await store.close();
