@@ -216,12 +216,7 @@ function afterRefusal(
 ): Outcome {
   desk.error(request, refused.message);
   if (refused.reason === 'disk') {
-    desk.notice(
-      'disk',
-      'disk',
-      refused.message,
-      'Make room; what is missing is fetched afterwards.',
-    );
+    desk.notice('disk', 'disk', refused.message, refused.advice);
   }
   if (refused.reason === 'unusable') {
     const id = `file ${request.symbol} ${request.timeframe}`;

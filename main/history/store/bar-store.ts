@@ -6,6 +6,7 @@ import { noBars } from '../../kit/bar-columns.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { type Disk, realDisk } from './disk.ts';
+import { type DiskFault, diskFault } from './disk-fault.ts';
 import { fileName, type Series, seriesOfFile } from './file-name.ts';
 import { type FileStat, sameState, whyNoFile } from './file-stat.ts';
 import { formatBars, formatFile } from './format.ts';
@@ -29,10 +30,12 @@ export type MergeResult =
     }
   | {
       readonly ok: false;
-      /** `unstable` and `busy` pass by themselves; `disk` when there is room again; `unusable` needs a person. */
-      readonly reason: 'unstable' | 'busy' | 'disk' | 'unusable';
+      /** `unstable` and `busy` pass by themselves; `unusable` needs a person. */
+      readonly reason: 'unstable' | 'busy' | 'unusable';
       readonly message: string;
-    };
+    }
+  /** Passes when the disk takes writes again. */
+  | ({ readonly ok: false; readonly reason: 'disk' } & DiskFault);
 
 export interface ListedFile extends Series {
   readonly path: string;
@@ -156,7 +159,7 @@ export class BarStore {
         message: `${basename(path)} is being written by another program`,
       };
     } catch (error) {
-      return { ok: false, reason: 'disk', message: diskFault(path, error) };
+      return { ok: false, reason: 'disk', ...diskFault(path, error) };
     }
   }
 
@@ -368,10 +371,4 @@ function done(
 
 function unusable(path: string, why: string): MergeResult {
   return { ok: false, reason: 'unusable', message: `${basename(path)}: ${why}` };
-}
-
-function diskFault(path: string, error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  const what = code === 'ENOSPC' ? 'the disk is full' : String(error);
-  return `${basename(path)} could not be written: ${what}`;
 }
