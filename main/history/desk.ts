@@ -22,7 +22,7 @@ import { StateFile } from './state-file.ts';
 import { BarStore } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import type { FileIdentity } from './store/file-stat.ts';
-import { privateFolder } from './store/salvage.ts';
+import { privateFolder } from './store/private-folder.ts';
 
 const keptErrors = 10;
 const learntEveryMs = 30_000;

@@ -9,7 +9,7 @@ import { workBar, workBars, workSeries } from '../testing/store-work.ts';
 import { BarStore } from './bar-store.ts';
 import { realDisk } from './disk.ts';
 import { formatBar, formatBars, header } from './format.ts';
-import { privateFolder } from './salvage.ts';
+import { privateFolder } from './private-folder.ts';
 
 let dir: string;
 let clock: FakeClock;

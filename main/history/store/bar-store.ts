@@ -5,6 +5,7 @@ import type { BarColumns } from '../../kit/bar-columns.ts';
 import { noBars } from '../../kit/bar-columns.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
+import { addRows } from './add-rows.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { type DiskFault, diskFault } from './disk-fault.ts';
 import { fileName, type Series, seriesOfFile } from './file-name.ts';
@@ -13,7 +14,8 @@ import { formatBars, formatFile } from './format.ts';
 import { type LoadedFile, loadFile } from './loader.ts';
 import { type Merged, mergeColumns } from './merge-columns.ts';
 import { type FileReport, isPlain, isTidy, parseFile, rewriteLoses } from './parse-file.ts';
-import { oldName, privateFolder, Salvage } from './salvage.ts';
+import { Placing } from './placing.ts';
+import { Salvage } from './salvage.ts';
 import { splice } from './splice.ts';
 import { Stability } from './stability.ts';
 import { type TimeRules, timeRules } from './time-rules.ts';
@@ -56,8 +58,8 @@ export class BarStore {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #salvage: Salvage;
+  readonly #placing: Placing;
   readonly #turns = new Map<string, Promise<unknown>>();
-  #made = 0;
 
   constructor(dir: string, clock: Clock, log: Log, disk: Disk = realDisk) {
     this.dir = dir;
@@ -65,6 +67,7 @@ export class BarStore {
     this.#clock = clock;
     this.#log = log;
     this.#salvage = new Salvage(disk, clock, log);
+    this.#placing = new Placing(disk, clock, log, this.#salvage);
   }
 
   /** Makes the folder and finishes what a crash left half done. */
@@ -199,7 +202,9 @@ export class BarStore {
       const keep = replacing || rewriteLoses(report);
       const spliced = !replacing && isPlain(report) && isTidy(report) && bytes.length > 0;
       const text = spliced ? splice(bytes, merged.columns, merged.span) : wholeText(merged.columns);
-      return (await this.#rewrite(path, stat, text, keep)) ? done('rewritten', merged) : undefined;
+      if (!(await this.#placing.replace(path, stat, text, keep))) return undefined;
+      this.#accept(path);
+      return done('rewritten', merged);
     } finally {
       this.#disk.close(fd);
     }
@@ -208,111 +213,22 @@ export class BarStore {
   async #create(path: string, bars: readonly Bar[]): Promise<MergeResult | undefined> {
     const merged = mergeColumns(noBars, bars);
     if (merged.added === 0) return done('nothing', merged);
-    const temporary = await this.#writeTemporary(path, wholeText(merged.columns), 0o644);
-    try {
-      // A link, because it fails where a rename would overwrite what somebody made just now.
-      this.#disk.link(temporary, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-      throw error;
-    } finally {
-      this.#disk.unlink(temporary);
-    }
-    await this.#disk.syncFolder(dirname(path));
+    if (!(await this.#placing.create(path, wholeText(merged.columns)))) return undefined;
     this.#accept(path);
     return done('created', merged);
   }
 
   async #append(path: string, bars: readonly Bar[], stat: FileStat): Promise<boolean> {
-    const bytes = Buffer.from(formatBars(bars), 'latin1');
-    const fd = this.#disk.open(path, 'a');
+    const rows = Buffer.from(formatBars(bars), 'latin1');
+    const fd = addRows(this.#disk, path, stat, rows);
+    if (fd === undefined) return false;
     try {
-      if (!sameState(stat, this.#disk.statFd(fd))) return false;
-      try {
-        this.#disk.write(fd, bytes);
-      } catch (error) {
-        this.#takeBack(path, stat.size, bytes);
-        throw error;
-      }
       await this.#disk.sync(fd);
     } finally {
       this.#disk.close(fd);
     }
     this.#accept(path);
     return true;
-  }
-
-  /** A full disk may have taken part of a row. Only what is surely ours is cut off again. */
-  #takeBack(path: string, size: number, bytes: Buffer): void {
-    const fd = this.#disk.open(path, 'r+');
-    try {
-      const now = this.#disk.statFd(fd).size;
-      if (now <= size || now > size + bytes.length) return;
-      const written = this.#disk.read(fd, size, now - size);
-      if (written.equals(bytes.subarray(0, written.length))) this.#disk.truncate(fd, size);
-    } finally {
-      this.#disk.close(fd);
-    }
-  }
-
-  /** True when the new file stands. */
-  async #rewrite(
-    path: string,
-    stat: FileStat,
-    text: readonly Buffer[],
-    keep: boolean,
-  ): Promise<boolean> {
-    const temporary = await this.#writeTemporary(path, text, stat.mode);
-    const old = oldName(path, stat.size, this.#made++);
-    let renamed = false;
-    try {
-      const current = this.#disk.stat(path);
-      if (!current || !sameState(stat, current)) return false;
-      this.#disk.link(path, old);
-      if (keep) this.#disk.link(path, this.#keptName(path));
-      await this.#renameOver(temporary, path);
-      renamed = true;
-    } finally {
-      if (!renamed) {
-        this.#disk.unlink(temporary);
-        this.#disk.unlink(old);
-      }
-    }
-    this.#salvage.watch(path, old, stat.size);
-    await this.#disk.syncFolder(dirname(path));
-    this.#accept(path);
-    return true;
-  }
-
-  async #writeTemporary(path: string, text: readonly Buffer[], mode: number): Promise<string> {
-    const folder = join(dirname(path), privateFolder);
-    this.#disk.makeFolder(folder);
-    const temporary = join(folder, `${basename(path)}.${process.pid}.${this.#made++}.new`);
-    const fd = this.#disk.open(temporary, 'wx', mode);
-    let whole = false;
-    try {
-      for (const part of text) this.#disk.write(fd, part);
-      await this.#disk.sync(fd);
-      whole = true;
-    } finally {
-      this.#disk.close(fd);
-      if (!whole) this.#disk.unlink(temporary);
-    }
-    return temporary;
-  }
-
-  /** Windows refuses while somebody has the file open; that passes. Writing over it in place would not be safe. */
-  async #renameOver(from: string, to: string): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        this.#disk.rename(from, to);
-        return;
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? '';
-        if (tries === 6 || !['EPERM', 'EACCES', 'EBUSY'].includes(code)) throw error;
-        await new Promise<void>((go) => this.#clock.after(50 * tries, go));
-      }
-    }
   }
 
   async #cutTail(path: string, stat: FileStat): Promise<void> {
@@ -320,16 +236,6 @@ export class BarStore {
     if (cut === undefined) return;
     this.#log.warn({ path, cut }, 'a torn last row was cut off; it will be fetched again');
     this.#accept(path);
-  }
-
-  #keptName(path: string): string {
-    const time = new Date(this.#clock.now()).toISOString().replaceAll(':', '').slice(0, 17);
-    const nth = this.#made++;
-    return join(
-      dirname(path),
-      privateFolder,
-      `${basename(path)}.${time}.${process.pid}.${nth}.kept`,
-    );
   }
 
   #accept(path: string): void {

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Disk } from './disk.ts';
 import { type FileStat, sameState } from './file-stat.ts';
 import { readHeader } from './parse-file.ts';
-import { privateFolder } from './salvage.ts';
+import { privateFolder } from './private-folder.ts';
 
 /** Where the whole rows end. */
 export function wholeEnd(bytes: Uint8Array): number {

@@ -1,13 +1,14 @@
 import { type Disk, realDisk } from '../store/disk.ts';
 
 /** What happens at the chosen operation. */
-export type Fault = 'fail' | 'tear' | 'kill' | 'tear-and-kill';
+export type Fault = 'fail' | 'tear' | 'kill' | 'tear-and-kill' | 'stays-full';
 
 const changing = [
   'open',
   'write',
   'truncate',
   'sync',
+  'syncNow',
   'rename',
   'link',
   'unlink',
@@ -18,12 +19,16 @@ export function diskFull(): NodeJS.ErrnoException {
   return Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
 }
 
-/** A disk whose nth changing operation goes wrong; `operations` counts them all. */
+/**
+ * A disk whose nth changing operation goes wrong; `operations` counts them all. One that stays full takes part of no
+ * write from then on.
+ */
 export function faultDisk(at: number, fault: Fault): Disk & { operations(): number } {
   let count = 0;
   const strike = (name: string, args: readonly unknown[]) => {
-    if (++count !== at) return;
-    if (name === 'write' && (fault === 'tear' || fault === 'tear-and-kill')) {
+    count++;
+    if (fault === 'stays-full' ? count < at || name !== 'write' : count !== at) return;
+    if (name === 'write' && fault !== 'fail' && fault !== 'kill') {
       const [fd, bytes] = args as [number, Uint8Array];
       realDisk.write(fd, bytes.subarray(0, Math.ceil(bytes.length / 2) + 3));
     }
