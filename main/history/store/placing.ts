@@ -6,12 +6,23 @@ import { type FileStat, sameState } from './file-stat.ts';
 import { keptName, newName, oldName } from './private-folder.ts';
 import type { Salvage } from './salvage.ts';
 
+/** Linux says EPERM where a file system has no hard links; Windows' answer to that is turned into EISDIR. */
+const noLinks: readonly unknown[] = [
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EISDIR',
+  'EMLINK',
+];
+
 /** Puts whole files in place: whoever looks finds the old one or the new one. */
 export class Placing {
   readonly #disk: Disk;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #salvage: Salvage;
+  #saidNoLinks = false;
 
   constructor(disk: Disk, clock: Clock, log: Log, salvage: Salvage) {
     this.#disk = disk;
@@ -24,17 +35,32 @@ export class Placing {
   async create(path: string, text: readonly Buffer[]): Promise<boolean> {
     const temporary = newName(path);
     await this.#write(temporary, text, 0o644);
+    let linked: Linked;
     try {
       // A link, because it fails where a rename would overwrite what somebody made just now.
-      this.#disk.link(temporary, path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
+      linked = this.#link(temporary, path);
     } finally {
       this.#drop(temporary);
     }
+    if (linked === 'refused') return this.#claim(path, text);
+    if (linked === 'there') return false;
     await this.#disk.syncFolder(dirname(path));
     return true;
+  }
+
+  /** Without links: an empty file, which nobody can have made before, holds the place for the whole one. */
+  async #claim(path: string, text: readonly Buffer[]): Promise<boolean> {
+    const fd = this.#openNew(path);
+    if (fd === undefined) return false;
+    const stat = this.#disk.statFd(fd);
+    this.#disk.close(fd);
+    let placed = false;
+    try {
+      placed = await this.replace(path, stat, text, false);
+      return placed;
+    } finally {
+      if (!placed && this.#is(path, stat)) this.#drop(path);
+    }
   }
 
   /**
@@ -52,11 +78,14 @@ export class Placing {
     const temporary = newName(path);
     const old = oldName(path, stat.size);
     const kept = keptName(path, this.#clock.now());
+    let named = false;
     let placed = false;
     try {
       await this.#write(temporary, text, stat.mode);
-      this.#disk.link(path, old);
-      if (keep) this.#disk.link(path, kept);
+      named = this.#link(path, old) === 'linked';
+      if (keep && this.#link(path, kept) === 'refused') {
+        await this.#write(kept, [this.#disk.read(fd, 0, stat.size)], stat.mode);
+      }
       placed = await this.#renameOver(
         temporary,
         path,
@@ -69,7 +98,7 @@ export class Placing {
       }
     }
     if (!placed) return false;
-    this.#salvage.watch({ path, old, fd, taken: stat.size });
+    this.#salvage.watch({ path, old: named ? old : undefined, fd, taken: stat.size });
     await this.#disk.syncFolder(dirname(path));
     return true;
   }
@@ -77,6 +106,34 @@ export class Placing {
   #is(path: string, stat: FileStat): boolean {
     const current = this.#disk.stat(path);
     return current !== undefined && sameState(stat, current);
+  }
+
+  #link(from: string, to: string): Linked {
+    try {
+      this.#disk.link(from, to);
+      return 'linked';
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return 'there';
+      if (!noLinks.includes(code)) throw error;
+    }
+    if (!this.#saidNoLinks) {
+      this.#saidNoLinks = true;
+      this.#log.warn(
+        { path: to },
+        'there are no hard links here: if Gatehouse is killed within seconds of rewriting a file, rows that another program adds to the old file just then are lost',
+      );
+    }
+    return 'refused';
+  }
+
+  #openNew(path: string): number | undefined {
+    try {
+      return this.#disk.open(path, 'wx', 0o644);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+      throw error;
+    }
   }
 
   async #write(path: string, text: readonly Buffer[], mode: number): Promise<void> {
@@ -120,3 +177,5 @@ export class Placing {
     }
   }
 }
+
+type Linked = 'linked' | 'there' | 'refused';
