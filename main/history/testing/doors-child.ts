@@ -7,6 +7,7 @@ import { Scanner } from '../scan/scanner.ts';
 import { BarStore } from '../store/bar-store.ts';
 import { loadFiles } from '../store/loader.ts';
 import { roughlyRows } from '../store/sizes.ts';
+import { anyTimes } from '../store/time-rules.ts';
 import { workBar, workSeries } from './store-work.ts';
 
 /** Goes to the one bar file of a folder by every way there is, and tells what each of them says. */
@@ -20,7 +21,11 @@ const reason = (result: { ok: boolean; reason?: string }) => result.reason ?? 'o
 tell('read', reason(store.read(workSeries)));
 tell('rows', roughlyRows([path]));
 for (const aside of [false, true]) {
-  for await (const [, loaded] of loadFiles([path], { threads: 1, aside, keep: 'one' })) {
+  for await (const [, loaded] of loadFiles([{ path, rules: anyTimes }], {
+    threads: 1,
+    aside,
+    keep: 'one',
+  })) {
     tell(aside ? 'load aside' : 'load', reason(loaded));
   }
 }
