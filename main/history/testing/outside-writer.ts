@@ -5,7 +5,7 @@ import type { Disk } from '../store/disk.ts';
 import { formatBar } from '../store/format.ts';
 import { workBar, workSeries, workSteps } from './store-work.ts';
 
-const firstRow = 10_000;
+const firstRow = 1_000;
 
 /** The rows the other program writes are its own; the nth is always the same. */
 export const outsideBar = (nth: number): Bar => workBar(firstRow + nth);
