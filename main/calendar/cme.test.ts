@@ -45,7 +45,7 @@ describe('the calendar of CME index futures', () => {
       ['2026-11-26', true],
       ['2026-11-27', true],
     ]);
-    expect(cmeEquityIndex.tolerance?.edgeMinutes).toBeGreaterThan(0);
+    expect(cmeEquityIndex.tolerance?.closeMinutes).toBeGreaterThan(0);
   });
 
   it('has no regular hours on a day of mourning, though it trades until the bell', () => {

@@ -31,8 +31,8 @@ export const cmeEquityIndex: ExchangeCalendar = ruleCalendar({
   // Before that day there was a break from 15:15 to 15:30.
   validFrom: '2021-06-28',
   validThrough: '2027-12-31',
-  version: 'cme-1',
-  tolerance: { edgeMinutes: 60 },
+  version: 'cme-2',
+  tolerance: { openMinutes: 60, closeMinutes: 60 },
   year(year) {
     const us = usHolidays(year);
     const closed = new Set<number>([us.goodFriday, us.christmas]);

@@ -16,10 +16,15 @@ export interface Session {
   readonly told?: true;
 }
 
-/** How far the rules of a calendar may be wrong where the exchange publishes hours by product. */
+/**
+ * How far the rules of a calendar may be wrong. A bar that lies wholly within these minutes is no hole when it is
+ * missing; one that reaches beyond them is.
+ */
 export interface Tolerance {
-  /** A bar missing within so many minutes of a session's edge is no hole. */
-  readonly edgeMinutes: number;
+  /** It may open so much later than the rules say. */
+  readonly openMinutes: number;
+  /** It may close so much earlier. */
+  readonly closeMinutes: number;
 }
 
 export interface ExchangeCalendar {

@@ -51,12 +51,41 @@ describe('expected bars', () => {
     ]);
   });
 
-  it('find 7125 minutes of currency trading in any week, also when the clocks change', () => {
+  it('find 7200 minutes of currency trading in any week, also when the clocks change', () => {
     for (const sunday of [Date.UTC(2026, 2, 1), Date.UTC(2026, 2, 8), Date.UTC(2026, 10, 1)]) {
-      expect(expectedBars(fx, '1m', sunday, sunday + 7 * dayMs, 'all')).toHaveLength(7125);
+      expect(expectedBars(fx, '1m', sunday, sunday + 7 * dayMs, 'all')).toHaveLength(7200);
     }
     const [first] = fx.sessions(Date.UTC(2026, 2, 8), Date.UTC(2026, 2, 10), 'all');
-    expect(new Date(first?.open as number).toJSON()).toBe('2026-03-08T21:15:00.000Z');
+    expect(new Date(first?.open as number).toJSON()).toBe('2026-03-08T21:00:00.000Z');
+  });
+
+  it('vouch for every bar of a currency day but those wholly within its break', () => {
+    const monday = Date.UTC(2026, 10, 15, 22);
+    const certain = (timeframe: (typeof timeframes)[number]) =>
+      [...expectedBars(fx, timeframe, monday, monday + dayMs, 'all', { certainOnly: true })].map(
+        (t) => clock(t, 'America/New_York'),
+      );
+    const firstAndLast = (timeframe: (typeof timeframes)[number]) => {
+      const bars = certain(timeframe);
+      return [bars.length, bars[0], bars.at(-1)];
+    };
+    expect(firstAndLast('1m')).toEqual([1425, '17:15', '16:59']);
+    expect(firstAndLast('15m')).toEqual([95, '17:15', '16:45']);
+    expect(firstAndLast('30m')).toEqual([48, '17:00', '16:30']);
+    expect(firstAndLast('1h')).toEqual([24, '17:00', '16:00']);
+    expect(certain('4h')).toEqual(['17:00', '20:00', '00:00', '04:00', '08:00', '12:00', '16:00']);
+  });
+
+  it('vouch for a bar of index futures that reaches beyond the tolerance of its edges', () => {
+    const from = Date.UTC(2026, 10, 16, 23);
+    const certain = (timeframe: '1h' | '4h') =>
+      [
+        ...expectedBars(cmeEquityIndex, timeframe, from, from + dayMs, 'all', {
+          certainOnly: true,
+        }),
+      ].map((t) => clock(t, 'America/Chicago'));
+    expect(certain('4h')).toEqual(['17:00', '20:00', '00:00', '04:00', '08:00', '12:00']);
+    expect([certain('1h')[0], certain('1h').at(-1)]).toEqual(['18:00', '14:00']);
   });
 
   it('find 1380 minutes in a day of index futures', () => {

@@ -1,12 +1,14 @@
 import { barSeconds, type Timeframe } from '../../shared/bar.ts';
 import { dayMs, minuteMs, parseDate } from './civil.ts';
-import type { ExchangeCalendar, Hours, Session } from './exchange-calendar.ts';
+import type { ExchangeCalendar, Hours, Session, Tolerance } from './exchange-calendar.ts';
 import { zoneOf } from './zone.ts';
+
+const exact: Tolerance = { openMinutes: 0, closeMinutes: 0 };
 
 export interface ExpectedBarsOptions {
   /**
-   * Leave out what the calendar cannot vouch for: days of approximate hours, and the bars within
-   * the calendar's tolerance of a session's edge. Daily bars of approximate days stay: they trade.
+   * Leave out what the calendar cannot vouch for: days of approximate hours, and the bars that lie wholly
+   * within the calendar's tolerance of a session's edge. Daily bars of approximate days stay: they trade.
    */
   readonly certainOnly?: boolean;
 }
@@ -50,7 +52,7 @@ function intradayBars(
   options: ExpectedBarsOptions,
 ): Float64Array {
   const certain = options.certainOnly === true;
-  const tolerated = certain ? (calendar.tolerance?.edgeMinutes ?? 0) * minuteMs : 0;
+  const tolerance = (certain ? calendar.tolerance : undefined) ?? exact;
   const zone = zoneOf(calendar.timeZone);
   const sessions = calendar.sessions(fromMs, toMs, hours);
   let room = 0;
@@ -59,11 +61,11 @@ function intradayBars(
   let count = 0;
   for (const session of sessions) {
     if (certain && session.approximate) continue;
-    const edgeMs = session.told ? 0 : tolerated;
+    const { openMinutes, closeMinutes } = session.told ? exact : tolerance;
     const offset = zone.offsetAt(session.open);
-    const low = Math.max(fromMs, session.open + edgeMs);
-    const high = Math.min(toMs, session.close);
-    const lastEnd = session.close - edgeMs;
+    const low = Math.max(fromMs, session.open);
+    const high = Math.min(toMs, session.close - closeMinutes * minuteMs);
+    const certainFrom = session.open + openMinutes * minuteMs;
     let t = session.open;
     let next = (Math.floor((t + offset) / sizeMs) + 1) * sizeMs - offset;
     if (next <= low) {
@@ -71,7 +73,7 @@ function intradayBars(
       next = t + sizeMs;
     }
     for (; t < high; t = next, next += sizeMs) {
-      if (t >= low && Math.min(next, session.close) <= lastEnd) bars[count++] = t;
+      if (t >= low && next > certainFrom) bars[count++] = t;
     }
   }
   return bars.slice(0, count);

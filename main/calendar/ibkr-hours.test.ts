@@ -255,8 +255,8 @@ describe('known sessions over rules', () => {
       const to = timeframe === '1d' ? day + dayMs : (session as Session).close;
       return expectedBars(of, timeframe, from, to, 'all', { certainOnly: true }).length;
     };
-    expect(certain(fx, '1m')).toBe(1425 - 30);
-    expect(certain(calendar, '1m')).toBe(1425);
+    expect(certain(fx, '1m')).toBe(1440 - 15);
+    expect(certain(calendar, '1m')).toBe(1440);
     expect(certain(calendar, '1d')).toBe(1);
   });
 

@@ -2,10 +2,10 @@ import { always } from '../../calendar/always.ts';
 import { dateText, dayNumber, nthWeekday } from '../../calendar/civil.ts';
 import { cmeEquityIndex } from '../../calendar/cme.ts';
 import type { ExchangeCalendar } from '../../calendar/exchange-calendar.ts';
-import { fx } from '../../calendar/fx.ts';
 import { nyse } from '../../calendar/nyse.ts';
 import type { Instrument } from '../ports.ts';
 import { type CatalogueStock, catalogueStocks, es, eurUsd } from './catalogue.ts';
+import { currencyHours } from './currency-hours.ts';
 import { hashText, mix, unit } from './hash.ts';
 import type { Listing } from './listing.ts';
 
@@ -40,7 +40,7 @@ export function makeListings(options: ListingsOptions): readonly Listing[] {
   let nextConId = firstGeneratedConId;
   for (const written of new Set(wanted.map(ibkrSymbol))) {
     const stock = byName.get(written);
-    if (written === 'EUR.USD') add([eurUsdListing(calendarOf(fx))]);
+    if (written === 'EUR.USD') add([eurUsdListing(calendarOf(currencyHours))]);
     else if (written === 'ES') add(esListings(calendarOf(cmeEquityIndex), options.atMs));
     else if (stock) add([stockListing(stock, calendarOf(nyse))]);
     else add([inventedStock(written, nextConId++, calendarOf(nyse))]);
