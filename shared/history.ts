@@ -129,6 +129,7 @@ export interface HistoryNotice {
     | 'split'
     | 'no-calendar'
     | 'calendar-ends'
+    | 'hours'
     | 'disk'
     | 'file'
     | 'old-gaps'

@@ -6,7 +6,6 @@ import type { ExchangeCalendar, Session } from './exchange-calendar.ts';
 import { expectedBars } from './expected-bars.ts';
 import { fx } from './fx.ts';
 import { readTradingHours } from './ibkr-hours.ts';
-import { readSchedule } from './ibkr-schedule.ts';
 import { ianaZone } from './ibkr-zone.ts';
 import { differences, withKnownSessions } from './known-sessions.ts';
 import { lse } from './lse.ts';
@@ -131,54 +130,6 @@ describe('trading hours as IBKR writes them', () => {
       ),
       { numRuns: 100 },
     );
-  });
-});
-
-describe('a schedule as IBKR answers it', () => {
-  it('is in the local time of its zone, and what it leaves out was closed', () => {
-    const read = readSchedule({
-      startDateTime: '20260401-09:30:00',
-      endDateTime: '20260406-16:00:00',
-      timeZone: 'US/Eastern',
-      sessions: ['20260401', '20260402', '20260406'].map((date) => ({
-        startDateTime: `${date}-09:30:00`,
-        endDateTime: `${date}-16:00:00`,
-        refDate: date,
-      })),
-    });
-    expect(edges(read.sessions)[0]).toEqual([
-      '2026-04-01',
-      '2026-04-01T13:30:00.000Z',
-      '2026-04-01T20:00:00.000Z',
-    ]);
-    expect(read.dates).toContain('2026-04-03');
-    expect(read.sessions.map((s) => s.date)).not.toContain('2026-04-03');
-    expect(edges(read.sessions)).toEqual(
-      edges(nyse.sessions(Date.UTC(2026, 3, 1), Date.UTC(2026, 3, 7), 'regular')),
-    );
-  });
-
-  it('loses entries that make no sense and keeps the rest', () => {
-    const read = readSchedule({
-      startDateTime: '',
-      endDateTime: '',
-      timeZone: 'US/Eastern',
-      sessions: [
-        { startDateTime: 'x', endDateTime: 'y', refDate: 'z' },
-        {
-          startDateTime: '20260402-16:00:00',
-          endDateTime: '20260402-09:30:00',
-          refDate: '20260402',
-        },
-        {
-          startDateTime: '20260406-09:30:00',
-          endDateTime: '20260406-16:00:00',
-          refDate: '20260406',
-        },
-      ],
-    });
-    expect(read.sessions.map((s) => s.date)).toEqual(['2026-04-06']);
-    expect(read.warnings).toHaveLength(2);
   });
 });
 

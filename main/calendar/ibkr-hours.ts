@@ -1,18 +1,20 @@
 import { dateText, dayMs, minuteMs, parseDate } from './civil.ts';
 import type { Session } from './exchange-calendar.ts';
 import { markHalfDays } from './half-days.ts';
-import { ianaZone } from './ibkr-zone.ts';
+import { chooseZone } from './ibkr-zone.ts';
 import { type Zone, zoneOf } from './zone.ts';
 
 /** Sessions read from one of IBKR's answers. */
 export interface ReadHours {
-  /** IANA name of the zone the times were read in. */
-  readonly timeZone: string;
+  /** IANA name of the zone the times were read in; undefined when none is known, and then nothing was read. */
+  readonly timeZone: string | undefined;
   readonly sessions: readonly Session[];
   /** Every date the answer speaks of, closed ones included, ascending. */
   readonly dates: readonly string[];
   /** What was strange in it, in plain words; what could not be read was left out. */
   readonly warnings: readonly string[];
+  /** What was not strange and yet not taken word for word, for the log. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -26,9 +28,11 @@ export function readTradingHours(
   timeZoneId: string,
   expectedZone?: string,
 ): ReadHours {
-  const warnings: string[] = [];
-  const timeZone = chooseZone(timeZoneId, expectedZone, text, warnings);
-  if (timeZone === undefined) return { timeZone: '', sessions: [], dates: [], warnings };
+  const days = (text.match(/\d{8}/g) ?? []).map(parseDate).filter((day) => day !== undefined);
+  const { timeZone, warning, note } = chooseZone(timeZoneId, expectedZone, days);
+  const warnings = warning === undefined ? [] : [warning];
+  const notes = note === undefined ? [] : [note];
+  if (timeZone === undefined) return { timeZone, sessions: [], dates: [], warnings, notes };
   const zone = zoneOf(timeZone);
   const sessions: Session[] = [];
   const dates = new Set<string>();
@@ -60,6 +64,7 @@ export function readTradingHours(
     sessions: markHalfDays(withoutOverlaps(sessions, warnings)),
     dates: [...dates].sort(),
     warnings,
+    notes,
   };
 }
 
@@ -102,29 +107,4 @@ export function withoutOverlaps(
     }
   }
   return kept;
-}
-
-function chooseZone(
-  timeZoneId: string,
-  expected: string | undefined,
-  text: string,
-  warnings: string[],
-): string | undefined {
-  const named = ianaZone(timeZoneId);
-  if (named === undefined) {
-    warnings.push(
-      expected === undefined
-        ? `"${timeZoneId}" is no known time zone, so its hours cannot be read`
-        : `"${timeZoneId}" is no known time zone; ${expected} is taken`,
-    );
-    return expected;
-  }
-  if (expected === undefined) return named;
-  const day = parseDate(/\d{8}/.exec(text)?.[0] ?? '');
-  const at = (day ?? 0) * dayMs + dayMs / 2;
-  if (zoneOf(named).offsetAt(at) === zoneOf(expected).offsetAt(at)) return named;
-  warnings.push(
-    `the answer names ${timeZoneId}, the exchange keeps ${expected}; the latter is taken`,
-  );
-  return expected;
 }

@@ -1,3 +1,6 @@
+import { dayMs } from './civil.ts';
+import { zoneOf } from './zone.ts';
+
 /** Old TWS versions name a zone by abbreviation or with its English name, which Intl does not know. */
 const abbreviations: ReadonlyMap<string, string> = new Map([
   // Intl takes these for offsets that are fixed all year; the exchange's clock is not.
@@ -37,4 +40,52 @@ export function ianaZone(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+export interface ChosenZone {
+  /** IANA name of the zone to read the times in; undefined when they cannot be read. */
+  readonly timeZone: string | undefined;
+  /** Why it is not the one the answer names: something is wrong. */
+  readonly warning?: string;
+  /** The same where nothing is wrong, for the log. */
+  readonly note?: string;
+}
+
+/**
+ * The zone to read an answer's times in. IBKR now and then names another zone than that of the exchange's hours, or an
+ * offset that is fixed all year: then the exchange's own (`expected`) is taken. `days` are the local days of the answer.
+ */
+export function chooseZone(
+  text: string,
+  expected: string | undefined,
+  days: readonly number[],
+): ChosenZone {
+  const named = ianaZone(text);
+  if (named === undefined) {
+    return expected === undefined
+      ? {
+          timeZone: undefined,
+          warning: `"${text}" is no known time zone, so its hours cannot be read`,
+        }
+      : { timeZone: expected, warning: `"${text}" is no known time zone; ${expected} is taken` };
+  }
+  if (expected !== undefined && days.some((day) => !sameClock(named, expected, day))) {
+    return {
+      timeZone: expected,
+      warning: `the answer names ${text}, the exchange keeps ${expected}; the latter is taken`,
+    };
+  }
+  return isFixedOffset(text)
+    ? { timeZone: named, note: `"${text}" is an offset fixed all year; ${named} is taken` }
+    : { timeZone: named };
+}
+
+function sameClock(one: string, other: string, day: number): boolean {
+  const noon = day * dayMs + dayMs / 2;
+  return zoneOf(one).offsetAt(noon) === zoneOf(other).offsetAt(noon);
+}
+
+/** An abbreviation of winter time that stands for a clock which changes. */
+function isFixedOffset(text: string): boolean {
+  return /^(EST|EDT|CST|CDT|MST|MDT|PST|PDT|GMT|BST)\b/i.test(text.trim());
 }

@@ -34,17 +34,17 @@ function hours(symbol: string, from: number, which: Hours = 'regular', of = book
 
 const clock = (ms: number) => new Date(ms).toISOString().slice(11, 16);
 
-/** A schedule of the broker's for three days, the middle one of them left out. */
+/** A schedule of the broker's for three days on New York's clock, the middle one of them left out. */
 function schedule(open: string, close: string): ScheduleAnswer {
   const session = (date: string) => ({
-    date: date.replaceAll('-', ''),
-    start: Date.parse(`${date}T${open}Z`),
-    end: Date.parse(`${date}T${close}Z`),
+    date,
+    start: `${date}-${open}:00`,
+    end: `${date}-${close}:00`,
   });
   return {
     ok: true,
     timeZone: 'US/Eastern',
-    sessions: [session('2026-11-17'), session('2026-11-19')],
+    sessions: [session('20261117'), session('20261119')],
   };
 }
 
@@ -56,7 +56,7 @@ const contract: HoursAnswer = {
 };
 
 function learn(symbol = 'AAPL', of = book): void {
-  const schedules = { regular: schedule('15:00', '20:00'), all: schedule('10:00', '23:00') };
+  const schedules = { regular: schedule('10:00', '15:00'), all: schedule('05:00', '18:00') };
   of.learn(symbol, contract, schedules, day);
 }
 
@@ -118,6 +118,64 @@ describe('the hours of a symbol', () => {
     expect(next.calendarOf('AAPL')?.version).toBe(learnt);
     expect(next.askedAt('MSFT')).toBe(day);
     expect(hours('AAPL', day, 'regular', next)).toEqual([]);
+  });
+
+  it.each([
+    ['GMT', { secType: 'STK', exchange: 'LSE', currency: 'GBP' }, '08:00:00', '16:30:00'],
+    ['EST', { secType: 'STK', exchange: 'SMART', currency: 'USD' }, '09:30:00', '16:00:00'],
+    [
+      'EST (Eastern Standard Time)',
+      { secType: 'STK', exchange: 'SMART', currency: 'USD' },
+      '09:30:00',
+      '16:00:00',
+    ],
+    [
+      'Australia/Melbourne',
+      { secType: 'CONTFUT', exchange: 'CME', currency: 'USD', symbol: 'ES' },
+      '08:30:00',
+      '16:00:00',
+    ],
+  ])('are those of the exchange in summer too when the schedule names %s', (zone, of, from, to) => {
+    const one = new CalendarBook(() => of, undefined, silentLog);
+    const july = Date.UTC(2026, 6, 14);
+    const before = hours('X', july, 'regular', one);
+    const sessions = ['20260713', '20260714', '20260715'].map((date) => ({
+      date,
+      start: `${date}-${from}`,
+      end: `${date}-${to}`,
+    }));
+    const answer: ScheduleAnswer = { ok: true, timeZone: zone, sessions };
+    one.learn('X', refused, { regular: answer, all: answer }, july);
+    expect(one.calendarOf('X')?.sessions(july, july + dayMs, 'regular')[0]?.told).toBe(true);
+    expect(hours('X', july, 'regular', one)).toEqual(before);
+  });
+
+  it('are not believed of an exchange nobody knows when two time zones are named', () => {
+    const tokyo = new CalendarBook(
+      () => ({ secType: 'STK', exchange: 'TSEJ', currency: 'JPY' }),
+      undefined,
+      silentLog,
+    );
+    const schedules = { regular: schedule('09:00', '15:00'), all: schedule('09:00', '15:00') };
+    const elsewhere = { ...contract, timeZoneId: 'Japan' } as const;
+    expect(tokyo.learn('7203', elsewhere, schedules, day)).toEqual([
+      'the answers name different time zones (Japan, US/Eastern), so none of them can be read',
+    ]);
+    expect(tokyo.calendarOf('7203')).toBeUndefined();
+  });
+
+  it('know the broker’s half days', () => {
+    const sessions = ['20261124', '20261125', '20261127', '20261130'].map((date) => ({
+      date,
+      start: `${date}-09:30:00`,
+      end: `${date}-${date === '20261127' ? '13:00:00' : '16:00:00'}`,
+    }));
+    const answer: ScheduleAnswer = { ok: true, timeZone: 'US/Eastern', sessions };
+    book.learn('AAPL', refused, { regular: answer, all: answer }, Date.UTC(2026, 11, 1));
+    const told = book
+      .calendarOf('AAPL')
+      ?.sessions(Date.UTC(2026, 10, 24), Date.UTC(2026, 11, 1), 'regular');
+    expect(told?.map(({ kind }) => kind)).toEqual(['full', 'full', 'half', 'full']);
   });
 
   it('stay as they were when the broker refuses to tell', () => {

@@ -1,30 +1,28 @@
 import fs from 'node:fs';
 import { parse } from 'yaml';
 import { always } from '../calendar/always.ts';
-import { dateText, parseDate } from '../calendar/civil.ts';
 import { cmeEquityIndex } from '../calendar/cme.ts';
 import type { ExchangeCalendar, Hours, Session } from '../calendar/exchange-calendar.ts';
 import { calendarForInstrument, type InstrumentExchange } from '../calendar/for-instrument.ts';
 import { fx } from '../calendar/fx.ts';
-import { type ReadHours, readTradingHours } from '../calendar/ibkr-hours.ts';
-import { differences, type KnownSessions, withKnownSessions } from '../calendar/known-sessions.ts';
+import type { ReadHours } from '../calendar/ibkr-hours.ts';
+import { differences, withKnownSessions } from '../calendar/known-sessions.ts';
 import { lse } from '../calendar/lse.ts';
 import { nyse } from '../calendar/nyse.ts';
 import { zoneOf } from '../calendar/zone.ts';
 import type { Log } from '../kit/log.ts';
 import type { HoursAnswer, ScheduleAnswer } from './ports.ts';
+import {
+  type ByHours,
+  digest,
+  hasSessions,
+  isTold,
+  join,
+  readAnswers,
+  type Told,
+} from './told-hours.ts';
 
 const builtIn: readonly ExchangeCalendar[] = [nyse, lse, fx, cmeEquityIndex, always];
-
-type ByHours = Readonly<Record<Hours, KnownSessions>>;
-
-/** What the broker said of one kind of instrument, and when. */
-interface Told {
-  readonly schedule: ByHours;
-  readonly hours: ByHours;
-  readonly timeZone: string;
-  readonly askedAt: number;
-}
 
 /** What a person wrote into the override file. */
 interface Override {
@@ -33,7 +31,6 @@ interface Override {
   readonly version: string;
 }
 
-const nothing: KnownSessions = { dates: [], sessions: [] };
 const noOverride: Override = { symbols: new Map(), days: new Map(), version: '' };
 
 /**
@@ -44,6 +41,7 @@ export class CalendarBook {
   readonly #log: Log;
   readonly #instrument: (symbol: string) => InstrumentExchange;
   readonly #told = new Map<string, Told>();
+  readonly #noted = new Set<string>();
   readonly #built = new Map<string, ExchangeCalendar | undefined>();
   #override: Override = noOverride;
   #changed = false;
@@ -91,44 +89,32 @@ export class CalendarBook {
     return this.#told.get(this.keyOf(symbol))?.askedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes in what the broker answered. Refusals are remembered too, so that it is not asked all day. */
+  /** Takes in what the broker answered, and says what was strange in it. */
   learn(
     symbol: string,
     hours: HoursAnswer,
     schedules: Readonly<Record<Hours, ScheduleAnswer>>,
     now: number,
-  ): void {
+  ): readonly string[] {
     const key = this.keyOf(symbol);
     const rules = calendarForInstrument(this.#instrument(symbol));
     const former = this.#told.get(key);
-    const zone = rules?.timeZone;
-    const past = { regular: readPast(schedules.regular), all: readPast(schedules.all) };
-    const coming = hours.ok
-      ? {
-          regular: readTradingHours(hours.liquidHours, hours.timeZoneId, zone),
-          all: readTradingHours(hours.tradingHours, hours.timeZoneId, zone),
-        }
-      : { regular: undefined, all: undefined };
-    const join = (
-      before: ByHours | undefined,
-      now: Partial<Record<Hours, ReadHours | undefined>>,
-    ) => ({
-      regular: joined(before?.regular, now.regular),
-      all: joined(before?.all, now.all),
-    });
-    const told: Told = {
-      schedule: join(former?.schedule, past),
-      hours: join(former?.hours, coming),
-      timeZone: zone ?? coming.all?.timeZone ?? past.all?.timeZone ?? former?.timeZone ?? 'UTC',
-      askedAt: now,
-    };
-    for (const one of [past.regular, past.all, coming.regular, coming.all]) {
-      for (const warning of one?.warnings ?? []) this.#log.warn({ key }, warning);
+    const read = readAnswers(hours, schedules, rules?.timeZone, now);
+    for (const note of read.notes) {
+      if (this.#noted.has(`${key} ${note}`)) continue;
+      this.#noted.add(`${key} ${note}`);
+      this.#log.info({ key }, note);
     }
-    if (rules && past.regular) this.#tellDifferences(key, rules, past.regular);
-    this.#told.set(key, told);
+    if (rules && read.schedule.regular) this.#tellDifferences(key, rules, read.schedule.regular);
+    this.#told.set(key, {
+      schedule: join(former?.schedule, read.schedule),
+      hours: join(former?.hours, read.hours),
+      timeZone: read.timeZone ?? former?.timeZone ?? 'UTC',
+      askedAt: now,
+    });
     this.#built.clear();
     this.#changed = true;
+    return read.warnings;
   }
 
   takeChanges(): unknown {
@@ -170,37 +156,6 @@ export class CalendarBook {
   }
 }
 
-/** Every date between the first and the last session is spoken of: those without one were closed. */
-function readPast(answer: ScheduleAnswer): ReadHours | undefined {
-  if (!answer.ok || answer.sessions.length === 0) return undefined;
-  const sessions: Session[] = [];
-  const warnings: string[] = [];
-  for (const { date, start, end } of answer.sessions) {
-    const day = parseDate(date);
-    if (day === undefined || !(start < end)) warnings.push(`"${date}" names no session`);
-    else sessions.push({ date: dateText(day), open: start, close: end, kind: 'full' });
-  }
-  sessions.sort((a, b) => a.open - b.open);
-  const first = parseDate(sessions[0]?.date ?? '') ?? 0;
-  const last = parseDate(sessions.at(-1)?.date ?? '') ?? -1;
-  return {
-    timeZone: answer.timeZone,
-    sessions,
-    dates: Array.from({ length: last - first + 1 }, (_, nth) => dateText(first + nth)),
-    warnings,
-  };
-}
-
-/** The newer answer for the dates it speaks of, the former for the others. */
-function joined(before: KnownSessions | undefined, now: ReadHours | undefined): KnownSessions {
-  if (!now || now.dates.length === 0) return before ?? nothing;
-  const dates = new Set(now.dates);
-  return {
-    dates: [...(before?.dates.filter((date) => !dates.has(date)) ?? []), ...now.dates].sort(),
-    sessions: [...(before?.sessions.filter(({ date }) => !dates.has(date)) ?? []), ...now.sessions],
-  };
-}
-
 function emptyCalendar(id: string, timeZone: string): ExchangeCalendar {
   return {
     id,
@@ -210,35 +165,6 @@ function emptyCalendar(id: string, timeZone: string): ExchangeCalendar {
     version: `${id}-told`,
     sessions: () => [],
   };
-}
-
-function hasSessions({ schedule, hours }: Told): boolean {
-  return schedule.all.sessions.length + hours.all.sessions.length > 0;
-}
-
-/** Changes with the content; only has to tell one state of the cache from the next. */
-function digest(known: ByHours): string {
-  let hash = 0;
-  for (const text of [JSON.stringify(known)]) {
-    for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  }
-  return (hash >>> 0).toString(36);
-}
-
-function isTold(one: unknown): one is Told {
-  const told = one as Partial<Told> | null;
-  const known = (each: unknown) => {
-    const both = each as Partial<ByHours> | undefined;
-    return [both?.regular, both?.all].every(
-      (part) => Array.isArray(part?.dates) && Array.isArray(part?.sessions),
-    );
-  };
-  return (
-    typeof told?.askedAt === 'number' &&
-    typeof told.timeZone === 'string' &&
-    known(told.schedule) &&
-    known(told.hours)
-  );
 }
 
 /**
@@ -267,7 +193,7 @@ export function parseOverride(text: string): {
     if (!calendar) faults.push(`no calendar is called ${name}`);
     else days.set(name, overrideDays(calendar, dates as object, faults));
   }
-  const version = digestText(text);
+  const version = digest(text);
   return { override: { symbols, days, version }, faults };
 }
 
@@ -312,8 +238,4 @@ function readSpan(calendar: ExchangeCalendar, date: string, text: string): Sessi
   const opens = midnight + (h1 * 60 + m1) * 60_000;
   const open = opens < closes ? opens : opens - 86_400_000;
   return { date, open: zone.toUtc(open), close: zone.toUtc(closes), kind: 'full' };
-}
-
-function digestText(text: string): string {
-  return digest({ regular: { dates: [text], sessions: [] }, all: nothing });
 }

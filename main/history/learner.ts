@@ -1,6 +1,7 @@
 import type { Desk } from './desk.ts';
 
 const againAfterMs = 24 * 3_600_000;
+const shownWarnings = 3;
 
 /**
  * Asks the broker once a day for the hours of one instrument of each kind: what was, from its schedule, and what comes,
@@ -52,7 +53,7 @@ export class HoursLearner {
         const all = await ports.source.schedule(symbol, false);
         const answers = [hours, regular, all];
         if (answers.some((answer) => answer.ok)) {
-          calendars.learn(symbol, hours, { regular, all }, this.#desk.now());
+          this.#tell(symbol, calendars.learn(symbol, hours, { regular, all }, this.#desk.now()));
         } else {
           // Another symbol of the kind, or the same later, may do better.
           this.#refusedUntil.set(calendars.keyOf(symbol), this.#desk.now() + 600_000);
@@ -63,5 +64,23 @@ export class HoursLearner {
       }
     }
     this.#desk.save();
+  }
+
+  /** What was not taken as it came, so that nobody wonders later about holes and bars outside the hours. */
+  #tell(symbol: string, warnings: readonly string[]): void {
+    const id = `hours ${this.#desk.calendars.keyOf(symbol)}`;
+    if (warnings.length === 0) {
+      this.#desk.dropNotice(id);
+      return;
+    }
+    const more = warnings.length - shownWarnings;
+    const shown = warnings.slice(0, shownWarnings).join('; ');
+    this.#desk.notice(
+      id,
+      'hours',
+      `The trading hours the broker told for ${symbol} were not taken as they came: ${shown}` +
+        (more > 0 ? `; and ${more} more` : ''),
+      'Should gaps be judged wrongly, put the right hours into the calendars file.',
+    );
   }
 }

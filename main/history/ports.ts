@@ -1,5 +1,6 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
+import type { IbkrSchedule } from '../calendar/ibkr-schedule.ts';
 import type { BarColumns } from '../kit/bar-columns.ts';
 
 export interface BarRequest {
@@ -34,19 +35,7 @@ export interface Failed {
 
 export type BarAnswer = { readonly ok: true; readonly bars: readonly Bar[] } | Failed;
 
-/** Sessions as the broker states them; dates between the first and the last without one were closed. */
-export type ScheduleAnswer =
-  | {
-      readonly ok: true;
-      readonly timeZone: string;
-      readonly sessions: readonly {
-        /** `yyyymmdd`, the day the session counts for. */
-        readonly date: string;
-        readonly start: number;
-        readonly end: number;
-      }[];
-    }
-  | Failed;
+export type ScheduleAnswer = (IbkrSchedule & { readonly ok: true }) | Failed;
 
 /** The hours in a contract's details. */
 export type HoursAnswer =

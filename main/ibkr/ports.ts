@@ -1,6 +1,7 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import type { ConnectionView, MarketDataKind, PacingView } from '../../shared/connection.ts';
 import type { InstrumentOverrides } from '../../shared/instrument.ts';
+import type { IbkrSchedule } from '../calendar/ibkr-schedule.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { OpenClient } from './client/client-port.ts';
@@ -113,19 +114,6 @@ export interface Refusal {
 export type HistoryResult = { readonly ok: true; readonly bars: readonly Bar[] } | Refusal;
 export type Result<T> = { readonly ok: true; readonly value: T } | Refusal;
 
-/** One trading session as IBKR states it, in epoch milliseconds. */
-export interface TradingSession {
-  /** yyyymmdd: the day the session counts for. */
-  readonly date: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface ScheduleAnswer {
-  readonly timeZoneId: string;
-  readonly sessions: readonly TradingSession[];
-}
-
 export interface ContractAnswer {
   readonly symbol: string;
   readonly conId: number;
@@ -168,7 +156,7 @@ export interface IbkrService {
   watch(symbols: readonly string[]): void;
   summary(): Promise<Result<readonly AccountValue[]>>;
   historical(request: HistoryRequest): Promise<HistoryResult>;
-  schedule(symbol: string, options?: ScheduleOptions): Promise<Result<ScheduleAnswer>>;
+  schedule(symbol: string, options?: ScheduleOptions): Promise<Result<IbkrSchedule>>;
   contractDetails(symbol: string): Promise<Result<ContractAnswer>>;
   /** Epoch milliseconds of the oldest bar there is. */
   headTimestamp(symbol: string): Promise<Result<number>>;

@@ -12,8 +12,6 @@ export type {
   Refusal,
   RequestFailure,
   Result,
-  ScheduleAnswer,
-  TradingSession,
 } from './ports.ts';
 
 /** The one session of the program: nothing is opened before `start`. */

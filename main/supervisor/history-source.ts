@@ -8,9 +8,7 @@ export function historySource(ibkr: IbkrService): HistorySource {
     request: (request) => ibkr.historical(request),
     async schedule(symbol, useRth) {
       const answer = await ibkr.schedule(symbol, { duration: '1 Y', useRth });
-      if (!answer.ok) return answer;
-      const { timeZoneId, sessions } = answer.value;
-      return { ok: true, timeZone: timeZoneId, sessions };
+      return answer.ok ? { ...answer.value, ok: true } : answer;
     },
     async contractHours(symbol) {
       const answer = await ibkr.contractDetails(symbol);

@@ -1,5 +1,6 @@
 import { type Bar, barSeconds, type Timeframe } from '../../../shared/bar.ts';
 import { instrumentOf } from '../../../shared/instrument.ts';
+import { zoneOf } from '../../calendar/zone.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type {
   BarAnswer,
@@ -157,8 +158,8 @@ export class MarketSource<I extends { readonly symbol: string }> implements Hist
       .sessions(instrument, now - 365 * 86_400_000, now)
       .map(({ date, startMs, endMs, regularStartMs, regularEndMs }) => ({
         date,
-        start: useRth ? regularStartMs : startMs,
-        end: useRth ? regularEndMs : endMs,
+        start: onNewYorksClock(useRth ? regularStartMs : startMs),
+        end: onNewYorksClock(useRth ? regularEndMs : endMs),
       }));
     return { ok: true, timeZone: 'US/Eastern', sessions };
   }
@@ -185,6 +186,12 @@ export class MarketSource<I extends { readonly symbol: string }> implements Hist
     };
     return this.#market.resolve(query as never)[0];
   }
+}
+
+/** `yyyymmdd-hh:mm:ss` */
+function onNewYorksClock(ms: number): string {
+  const text = new Date(zoneOf('America/New_York').toLocal(ms)).toISOString();
+  return `${text.slice(0, 10).replaceAll('-', '')}-${text.slice(11, 19)}`;
 }
 
 function midnight(date: string): number {
