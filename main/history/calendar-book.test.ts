@@ -164,6 +164,59 @@ describe('the hours of a symbol', () => {
     expect(tokyo.calendarOf('7203')).toBeUndefined();
   });
 
+  it('are logged where the broker and the rules differ, whichever answer says so, each time once', () => {
+    const lines: object[] = [];
+    const log = { ...silentLog, info: (fields: object) => lines.push(fields) };
+    const of = new CalendarBook((symbol) => instrumentOf(symbol), undefined, log);
+    const told = (rules: string, told: string, ...dates: string[]) => ({ rules, told, dates });
+    const key = of.keyOf('AAPL');
+    learn('AAPL', of);
+    const first = [
+      {
+        key,
+        source: 'schedule',
+        hours: 'regular',
+        ...told('09:30-16:00', '10:00-15:00', '2026-11-17', '2026-11-19'),
+      },
+      { key, source: 'schedule', hours: 'regular', ...told('09:30-16:00', 'closed', '2026-11-18') },
+      {
+        key,
+        source: 'schedule',
+        hours: 'all',
+        ...told('04:00-20:00', '05:00-18:00', '2026-11-17', '2026-11-19'),
+      },
+      { key, source: 'schedule', hours: 'all', ...told('04:00-20:00', 'closed', '2026-11-18') },
+      {
+        key,
+        source: 'contract',
+        hours: 'regular',
+        ...told('09:30-16:00', '09:30-15:00', '2026-11-19', '2026-11-23'),
+      },
+      {
+        key,
+        source: 'contract',
+        hours: 'all',
+        ...told('04:00-20:00', '04:00-19:00', '2026-11-19', '2026-11-23'),
+      },
+    ];
+    expect(lines).toEqual(first);
+    learn('MSFT', of);
+    expect(lines).toEqual(first);
+    const saved = JSON.parse(JSON.stringify(of.takeChanges()));
+    learn('AAPL', new CalendarBook((symbol) => instrumentOf(symbol), saved, log));
+    expect(lines).toEqual(first);
+    const shorter = { ...contract, liquidHours: '20261123:0930-20261123:1400' };
+    of.learn('AAPL', shorter, { regular: refused, all: refused }, day + dayMs);
+    expect(lines.slice(first.length)).toEqual([
+      {
+        key,
+        source: 'contract',
+        hours: 'regular',
+        ...told('09:30-16:00', '09:30-14:00', '2026-11-23'),
+      },
+    ]);
+  });
+
   it('know the broker’s half days', () => {
     const sessions = ['20261124', '20261125', '20261127', '20261130'].map((date) => ({
       date,

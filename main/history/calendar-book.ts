@@ -5,12 +5,12 @@ import { cmeEquityIndex } from '../calendar/cme.ts';
 import type { ExchangeCalendar, Hours, Session } from '../calendar/exchange-calendar.ts';
 import { calendarForInstrument, type InstrumentExchange } from '../calendar/for-instrument.ts';
 import { fx } from '../calendar/fx.ts';
-import type { ReadHours } from '../calendar/ibkr-hours.ts';
-import { differences, withKnownSessions } from '../calendar/known-sessions.ts';
+import { withKnownSessions } from '../calendar/known-sessions.ts';
 import { lse } from '../calendar/lse.ts';
 import { nyse } from '../calendar/nyse.ts';
 import { zoneOf } from '../calendar/zone.ts';
 import type { Log } from '../kit/log.ts';
+import { newDifferences } from './hours-differences.ts';
 import type { HoursAnswer, ScheduleAnswer } from './ports.ts';
 import {
   type ByHours,
@@ -18,6 +18,8 @@ import {
   hasSessions,
   isTold,
   join,
+  noSessions,
+  type ReadAnswers,
   readAnswers,
   type Told,
 } from './told-hours.ts';
@@ -105,7 +107,7 @@ export class CalendarBook {
       this.#noted.add(`${key} ${note}`);
       this.#log.info({ key }, note);
     }
-    if (rules && read.schedule.regular) this.#tellDifferences(key, rules, read.schedule.regular);
+    if (rules) this.#logDifferences(key, rules, read, former);
     this.#told.set(key, {
       schedule: join(former?.schedule, read.schedule),
       hours: join(former?.hours, read.hours),
@@ -123,17 +125,26 @@ export class CalendarBook {
     return [...this.#told];
   }
 
-  #tellDifferences(key: string, rules: ExchangeCalendar, told: ReadHours): void {
-    const found = differences(rules, told, 'regular');
-    for (const { date, rules: ours, known } of found) {
-      this.#log.debug({ key, date, ours, known }, 'the broker knows other hours than our rules');
+  /** Each difference once: what was told before was logged before. */
+  #logDifferences(
+    key: string,
+    rules: ExchangeCalendar,
+    read: ReadAnswers,
+    former: Told | undefined,
+  ): void {
+    for (const source of ['schedule', 'hours'] as const) {
+      for (const hours of ['regular', 'all'] as const) {
+        const told = read[source][hours];
+        if (!told) continue;
+        const before = former?.[source][hours] ?? noSessions;
+        for (const difference of newDifferences(rules, hours, told, before)) {
+          this.#log.info(
+            { key, source: source === 'hours' ? 'contract' : source, hours, ...difference },
+            'the broker knows other hours than our rules; its own are taken',
+          );
+        }
+      }
     }
-    if (found.length === 0) return;
-    const dates = found.map(({ date }) => date);
-    this.#log.info(
-      { key, days: found.length, first: dates[0], last: dates.at(-1) },
-      'the broker knows other hours than our rules on some days; its own are taken',
-    );
   }
 
   #build(key: string, named: string | undefined, symbol: string): ExchangeCalendar | undefined {
