@@ -158,7 +158,7 @@ describe('the hours of a symbol', () => {
     );
     const schedules = { regular: schedule('09:00', '15:00'), all: schedule('09:00', '15:00') };
     const elsewhere = { ...contract, timeZoneId: 'Japan' } as const;
-    expect(tokyo.learn('7203', elsewhere, schedules, day)).toEqual([
+    expect(tokyo.learn('7203', elsewhere, schedules, day).warnings).toEqual([
       'the answers name different time zones (Japan, US/Eastern), so none of them can be read',
     ]);
     expect(tokyo.calendarOf('7203')).toBeUndefined();
@@ -235,6 +235,7 @@ describe('the hours of a symbol', () => {
     learn();
     book.learn('AAPL', refused, { regular: refused, all: refused }, day + dayMs);
     expect(hours('AAPL', Date.UTC(2026, 10, 17))).toEqual(['15:00-20:00']);
+    expect(book.askedAt('AAPL')).toBe(day);
   });
 
   it('come with a word for every line of the file that cannot be used', () => {

@@ -22,6 +22,7 @@ import {
   type ReadAnswers,
   readAnswers,
   type Told,
+  tellsSessions,
 } from './told-hours.ts';
 
 const builtIn: readonly ExchangeCalendar[] = [nyse, lse, fx, cmeEquityIndex, always];
@@ -91,13 +92,16 @@ export class CalendarBook {
     return this.#told.get(this.keyOf(symbol))?.askedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes in what the broker answered, and says what was strange in it. */
+  /**
+   * Takes in what the broker answered, and says what was strange in it. It counts as learnt, and is not asked for again
+   * today, only where it tells when the exchange trades.
+   */
   learn(
     symbol: string,
     hours: HoursAnswer,
     schedules: Readonly<Record<Hours, ScheduleAnswer>>,
     now: number,
-  ): readonly string[] {
+  ): { readonly learnt: boolean; readonly warnings: readonly string[] } {
     const key = this.keyOf(symbol);
     const rules = calendarForInstrument(this.#instrument(symbol));
     const former = this.#told.get(key);
@@ -108,15 +112,16 @@ export class CalendarBook {
       this.#log.info({ key }, note);
     }
     if (rules) this.#logDifferences(key, rules, read, former);
+    const learnt = tellsSessions(read);
     this.#told.set(key, {
       schedule: join(former?.schedule, read.schedule),
       hours: join(former?.hours, read.hours),
       timeZone: read.timeZone ?? former?.timeZone ?? 'UTC',
-      askedAt: now,
+      askedAt: learnt ? now : (former?.askedAt ?? 0),
     });
     this.#built.clear();
     this.#changed = true;
-    return read.warnings;
+    return { learnt, warnings: read.warnings };
   }
 
   takeChanges(): unknown {

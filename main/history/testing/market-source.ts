@@ -164,7 +164,7 @@ export class MarketSource<I extends { readonly symbol: string }> implements Hist
     return { ok: true, timeZone: 'US/Eastern', sessions };
   }
 
-  async contractHours(): Promise<HoursAnswer> {
+  async contractHours(_symbol: string): Promise<HoursAnswer> {
     this.scheduleRequests++;
     return { ok: true, tradingHours: '', liquidHours: '', timeZoneId: 'US/Eastern' };
   }
