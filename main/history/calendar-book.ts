@@ -1,19 +1,12 @@
 import fs from 'node:fs';
-import { parse } from 'yaml';
-import { always } from '../calendar/always.ts';
-import { cmeEquityIndex } from '../calendar/cme.ts';
-import type { ExchangeCalendar, Hours, Session } from '../calendar/exchange-calendar.ts';
+import type { ExchangeCalendar, Hours } from '../calendar/exchange-calendar.ts';
 import { calendarForInstrument, type InstrumentExchange } from '../calendar/for-instrument.ts';
-import { fx } from '../calendar/fx.ts';
 import { withKnownSessions } from '../calendar/known-sessions.ts';
-import { lse } from '../calendar/lse.ts';
-import { nyse } from '../calendar/nyse.ts';
-import { zoneOf } from '../calendar/zone.ts';
 import type { Log } from '../kit/log.ts';
+import { type CalendarsFile, noCalendarsFile, parseCalendarsFile } from './calendars-file.ts';
 import { newDifferences } from './hours-differences.ts';
 import type { HoursAnswer, ScheduleAnswer } from './ports.ts';
 import {
-  type ByHours,
   digest,
   hasSessions,
   isTold,
@@ -25,17 +18,6 @@ import {
   tellsSessions,
 } from './told-hours.ts';
 
-const builtIn: readonly ExchangeCalendar[] = [nyse, lse, fx, cmeEquityIndex, always];
-
-/** What a person wrote into the override file. */
-interface Override {
-  readonly symbols: ReadonlyMap<string, string>;
-  readonly days: ReadonlyMap<string, ByHours>;
-  readonly version: string;
-}
-
-const noOverride: Override = { symbols: new Map(), days: new Map(), version: '' };
-
 /**
  * Which hours a symbol trades. A person's file goes before the broker's past schedule, that before the hours in the
  * contract's details, and those before the rules; where nobody knows anything there is no calendar and no hole.
@@ -46,7 +28,7 @@ export class CalendarBook {
   readonly #told = new Map<string, Told>();
   readonly #noted = new Set<string>();
   readonly #built = new Map<string, ExchangeCalendar | undefined>();
-  #override: Override = noOverride;
+  #file: CalendarsFile = noCalendarsFile;
   #changed = false;
 
   constructor(instrument: (symbol: string) => InstrumentExchange, saved: unknown, log: Log) {
@@ -63,8 +45,8 @@ export class CalendarBook {
   readOverride(path: string): readonly string[] {
     this.#built.clear();
     try {
-      const { override, faults } = parseOverride(fs.readFileSync(path, 'utf8'));
-      this.#override = override;
+      const { file, faults } = parseCalendarsFile(fs.readFileSync(path, 'utf8'));
+      this.#file = file;
       return faults;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -73,7 +55,7 @@ export class CalendarBook {
   }
 
   calendarOf(symbol: string): ExchangeCalendar | undefined {
-    const named = this.#override.symbols.get(symbol);
+    const named = this.#file.symbols.get(symbol);
     const key = named ?? this.keyOf(symbol);
     if (!this.#built.has(key)) this.#built.set(key, this.#build(key, named, symbol));
     return this.#built.get(key);
@@ -157,7 +139,7 @@ export class CalendarBook {
     const told = this.#told.get(key);
     const rules =
       named !== undefined
-        ? builtIn.find(({ id }) => id === named)
+        ? this.#file.calendars.get(named)
         : calendarForInstrument(this.#instrument(symbol));
     let calendar =
       rules ?? (told && hasSessions(told) ? emptyCalendar(key, told.timeZone) : undefined);
@@ -167,8 +149,8 @@ export class CalendarBook {
       calendar = withKnownSessions(calendar, told.hours, `h${digest(told.hours)}`);
       calendar = withKnownSessions(calendar, told.schedule, `s${digest(told.schedule)}`);
     }
-    const days = this.#override.days.get(calendar.id);
-    return days ? withKnownSessions(calendar, days, `o${this.#override.version}`) : calendar;
+    const days = this.#file.days.get(calendar.id);
+    return days ? withKnownSessions(calendar, days, `o${this.#file.version}`) : calendar;
   }
 }
 
@@ -181,77 +163,4 @@ function emptyCalendar(id: string, timeZone: string): ExchangeCalendar {
     version: `${id}-told`,
     sessions: () => [],
   };
-}
-
-/**
- * ```yaml
- * symbols: { XYZ: LSE, ABC: none }
- * calendars:
- *   NYSE:
- *     2026-12-24: { regular: 09:30-13:00, all: 04:00-17:00 }
- *     2026-12-31: closed
- * ```
- */
-export function parseOverride(text: string): {
-  readonly override: Override;
-  readonly faults: readonly string[];
-} {
-  const faults: string[] = [];
-  const content = (parse(text) ?? {}) as { symbols?: object; calendars?: object };
-  const symbols = new Map<string, string>();
-  for (const [symbol, name] of Object.entries(content.symbols ?? {})) {
-    if (name === 'none' || builtIn.some(({ id }) => id === name)) symbols.set(symbol, name);
-    else faults.push(`${symbol}: no calendar is called ${String(name)}`);
-  }
-  const days = new Map<string, ByHours>();
-  for (const [name, dates] of Object.entries(content.calendars ?? {})) {
-    const calendar = builtIn.find(({ id }) => id === name);
-    if (!calendar) faults.push(`no calendar is called ${name}`);
-    else days.set(name, overrideDays(calendar, dates as object, faults));
-  }
-  const version = digest(text);
-  return { override: { symbols, days, version }, faults };
-}
-
-function overrideDays(calendar: ExchangeCalendar, dates: object, faults: string[]): ByHours {
-  const dated: string[] = [];
-  const sessions: Record<Hours, Session[]> = { regular: [], all: [] };
-  for (const [date, said] of Object.entries(dates ?? {})) {
-    if (!/^\d{4}-\d\d-\d\d$/.test(date)) {
-      faults.push(`${calendar.id}: ${date} is no date`);
-      continue;
-    }
-    if (said === 'closed') {
-      dated.push(date);
-      continue;
-    }
-    const both = typeof said === 'string' ? { regular: said, all: said } : said;
-    const read = (['regular', 'all'] as const).map((hours) =>
-      readSpan(calendar, date, String(both?.[hours] ?? both?.all ?? '')),
-    );
-    if (read.some((session) => session === undefined)) {
-      faults.push(`${calendar.id} ${date}: neither closed nor hours like 09:30-16:00`);
-      continue;
-    }
-    dated.push(date);
-    sessions.regular.push(read[0] as Session);
-    sessions.all.push(read[1] as Session);
-  }
-  return {
-    regular: { dates: dated, sessions: sessions.regular },
-    all: { dates: dated, sessions: sessions.all },
-  };
-}
-
-function readSpan(calendar: ExchangeCalendar, date: string, text: string): Session | undefined {
-  const span = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(text.trim());
-  if (!span) return undefined;
-  const [h1, m1, h2, m2] = span.slice(1).map(Number) as [number, number, number, number];
-  const zone = zoneOf(calendar.timeZone);
-  const midnight = Date.parse(date);
-  const closes = midnight + (h2 * 60 + m2) * 60_000;
-  // A session that opens in the evening belongs to the day it closes on.
-  const opens = midnight + (h1 * 60 + m1) * 60_000;
-  const open = opens < closes ? opens : opens - 86_400_000;
-  return { date, open: zone.toUtc(open), close: zone.toUtc(closes), kind: 'full' };
 }
