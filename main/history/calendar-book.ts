@@ -3,7 +3,12 @@ import type { ExchangeCalendar, Hours } from '../calendar/exchange-calendar.ts';
 import { calendarForInstrument, type InstrumentExchange } from '../calendar/for-instrument.ts';
 import { withKnownSessions } from '../calendar/known-sessions.ts';
 import type { Log } from '../kit/log.ts';
-import { type CalendarsFile, noCalendarsFile, parseCalendarsFile } from './calendars-file.ts';
+import {
+  type CalendarsFile,
+  calendarNamed,
+  noCalendarsFile,
+  parseCalendarsFile,
+} from './calendars-file.ts';
 import { newDifferences } from './hours-differences.ts';
 import type { HoursAnswer, ScheduleAnswer } from './ports.ts';
 import {
@@ -55,10 +60,24 @@ export class CalendarBook {
   }
 
   calendarOf(symbol: string): ExchangeCalendar | undefined {
-    const named = this.#file.symbols.get(symbol);
-    const key = named ?? this.keyOf(symbol);
-    if (!this.#built.has(key)) this.#built.set(key, this.#build(key, named, symbol));
+    const named = this.#file.symbols.get(symbol) ?? this.#ownOf(symbol);
+    const key = named === undefined ? this.keyOf(symbol) : `= ${named}`;
+    if (!this.#built.has(key)) {
+      const calendar = named === undefined ? this.#known(key, symbol) : this.#named(named);
+      this.#built.set(key, calendar && this.#withDays(calendar));
+    }
     return this.#built.get(key);
+  }
+
+  /** Where no rules are known, a person's calendar holds for the exchange it is named after. */
+  #ownOf(symbol: string): string | undefined {
+    const { own } = this.#file;
+    if (own.size === 0) return undefined;
+    const instrument = this.#instrument(symbol);
+    if (calendarForInstrument(instrument)) return undefined;
+    return [instrument.primaryExchange, instrument.exchange].find(
+      (name) => name !== undefined && own.has(name),
+    );
   }
 
   /** Symbols with one key trade the same hours, so the broker is asked about one of them only. */
@@ -134,21 +153,23 @@ export class CalendarBook {
     }
   }
 
-  #build(key: string, named: string | undefined, symbol: string): ExchangeCalendar | undefined {
-    if (named === 'none') return undefined;
+  /** What a person states goes before all the broker knows. */
+  #named(name: string): ExchangeCalendar | undefined {
+    return name === 'none' ? undefined : calendarNamed(this.#file, name);
+  }
+
+  #known(key: string, symbol: string): ExchangeCalendar | undefined {
     const told = this.#told.get(key);
-    const rules =
-      named !== undefined
-        ? this.#file.calendars.get(named)
-        : calendarForInstrument(this.#instrument(symbol));
-    let calendar =
+    const rules = calendarForInstrument(this.#instrument(symbol));
+    const base =
       rules ?? (told && hasSessions(told) ? emptyCalendar(key, told.timeZone) : undefined);
-    if (!calendar) return undefined;
-    if (told) {
-      // A schedule tells what was, so it must not say that days it does not know yet are closed.
-      calendar = withKnownSessions(calendar, told.hours, `h${digest(told.hours)}`);
-      calendar = withKnownSessions(calendar, told.schedule, `s${digest(told.schedule)}`);
-    }
+    if (!base || !told) return base;
+    // A schedule tells what was, so it must not say that days it does not know yet are closed.
+    const coming = withKnownSessions(base, told.hours, `h${digest(told.hours)}`);
+    return withKnownSessions(coming, told.schedule, `s${digest(told.schedule)}`);
+  }
+
+  #withDays(calendar: ExchangeCalendar): ExchangeCalendar {
     const days = this.#file.days.get(calendar.id);
     return days ? withKnownSessions(calendar, days, `o${this.#file.version}`) : calendar;
   }

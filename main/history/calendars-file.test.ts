@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseCalendarsFile } from './calendars-file.ts';
 
@@ -108,6 +109,14 @@ describe('a calendars file', () => {
       ['null', 'NYSE'],
     ]);
     expect(faults).toEqual([]);
+  });
+
+  it('is read without a fault as the documentation shows it', () => {
+    const text = fs.readFileSync(new URL('../../docs/history.md', import.meta.url), 'utf8');
+    const { file, faults } = parseCalendarsFile(/```yaml\n([^`]*)```/.exec(text)?.[1] ?? '');
+    expect(faults).toEqual([]);
+    expect(file.symbols.get('7203')).toBe('TSEJ');
+    expect(file.days.get('TSEJ')?.regular.dates).toEqual(['2026-12-31', '2027-01-04']);
   });
 
   it.each([

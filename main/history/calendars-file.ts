@@ -1,22 +1,23 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { always } from '../calendar/always.ts';
-import { dayMs, minuteMs, parseDate } from '../calendar/civil.ts';
+import { dayMs, minuteMs } from '../calendar/civil.ts';
 import { cmeEquityIndex } from '../calendar/cme.ts';
 import type { ExchangeCalendar, Hours, Session } from '../calendar/exchange-calendar.ts';
 import { fx } from '../calendar/fx.ts';
 import { lse } from '../calendar/lse.ts';
 import { nyse } from '../calendar/nyse.ts';
 import type { Span } from '../calendar/rule-calendar.ts';
-import { readSpans, within } from '../calendar/span-text.ts';
+import { within } from '../calendar/span-text.ts';
 import { zoneOf } from '../calendar/zone.ts';
+import { ownSettings, readDate, readHours, readOwnCalendar } from './own-calendar.ts';
 import { type ByHours, digest } from './told-hours.ts';
 
 /** What a person wrote into the calendars file. */
 export interface CalendarsFile {
   /** The calendar of a symbol, or `none`. */
   readonly symbols: ReadonlyMap<string, string>;
-  /** The calendars that can be named. */
-  readonly calendars: ReadonlyMap<string, ExchangeCalendar>;
+  /** Whole calendars, by name. */
+  readonly own: ReadonlyMap<string, ExchangeCalendar>;
   /** Dates a calendar is said to be otherwise on. */
   readonly days: ReadonlyMap<string, ByHours>;
   readonly version: string;
@@ -28,21 +29,28 @@ const builtIn = new Map(
 
 export const noCalendarsFile: CalendarsFile = {
   symbols: new Map(),
-  calendars: builtIn,
+  own: new Map(),
   days: new Map(),
   version: '',
 };
+
+export function calendarNamed(file: CalendarsFile, name: string): ExchangeCalendar | undefined {
+  return builtIn.get(name) ?? file.own.get(name);
+}
 
 type Faults = string[];
 type Entries = ReadonlyMap<string, unknown>;
 
 /**
  * ```yaml
- * symbols: { XYZ: LSE, ABC: none }
+ * symbols: { XYZ: LSE, ABC: none, 7203: TSEJ }
  * calendars:
  *   NYSE:
  *     2026-12-24: { regular: 09:30-13:00, all: 04:00-17:00 }
  *     2026-12-31: closed
+ *   TSEJ:
+ *     time_zone: Asia/Tokyo
+ *     all: [09:00-11:30, 12:30-15:30]
  * ```
  * Each fault is named with its place; all the rest holds.
  */
@@ -59,21 +67,54 @@ export function parseCalendarsFile(text: string): {
     if (key !== 'symbols' && key !== 'calendars')
       faults.push(`${key} is neither symbols nor calendars`);
   }
-  const calendarFaults: Faults = [];
-  const days = new Map<string, ByHours>();
-  for (const [name, said] of section(top, 'calendars', calendarFaults)) {
-    const calendar = builtIn.get(name);
-    if (calendar) days.set(name, daysOf(calendar, said, calendarFaults));
-    else calendarFaults.push(`no calendar is called ${name}`);
-  }
+  const version = digest(text);
+  const read = readCalendars(top, version);
+  const { own, unusable, days } = read;
   const symbols = new Map<string, string>();
-  for (const [symbol, name] of section(top, 'symbols', faults)) {
-    if (typeof name === 'string' && (name === 'none' || builtIn.has(name))) {
-      symbols.set(symbol, name);
-    } else faults.push(`${symbol}: no calendar is called ${inWords(name)}`);
+  for (const [symbol, said] of section(top, 'symbols', faults)) {
+    const name = typeof said === 'string' ? said : 'that';
+    // Better no holes than those of a calendar nobody named.
+    if (name === 'none' || unusable.has(name)) symbols.set(symbol, 'none');
+    else if (builtIn.has(name) || own.has(name)) symbols.set(symbol, name);
+    else faults.push(`${symbol}: no calendar is called ${name}`);
   }
-  const file = { symbols, calendars: builtIn, days, version: digest(text) };
-  return { file, faults: [...faults, ...calendarFaults] };
+  return { file: { symbols, own, days, version }, faults: [...faults, ...read.faults] };
+}
+
+function readCalendars(top: Entries, version: string) {
+  const faults: Faults = [];
+  const own = new Map<string, ExchangeCalendar>();
+  const unusable = new Set<string>();
+  const days = new Map<string, ByHours>();
+  for (const [name, said] of section(top, 'calendars', faults)) {
+    const entries = entriesOf(said);
+    if (!entries) {
+      faults.push(`${name}: dates and their hours are wanted`);
+      continue;
+    }
+    const { settings, dates } = parted(entries);
+    let calendar = builtIn.get(name);
+    if (calendar && settings.size > 0) {
+      const set = [...settings.keys()].join(', ');
+      faults.push(`${name}: it is built in, so ${set} cannot be set; take another name`);
+    } else if (!calendar && settings.size > 0 && name !== 'none') {
+      const read = readOwnCalendar(name, settings, `${name}-${version}`);
+      faults.push(...read.faults.map((fault) => `${name}: ${fault}, so it is not used`));
+      calendar = read.calendar;
+      if (calendar) own.set(name, calendar);
+      else unusable.add(name);
+    } else if (!calendar) faults.push(`no calendar is called ${name}`);
+    if (calendar) days.set(name, daysOf(calendar, dates, faults));
+  }
+  return { own, unusable, days, faults };
+}
+
+function parted(entries: Entries): { readonly settings: Entries; readonly dates: Entries } {
+  const isSetting = ([key]: readonly [string, unknown]) => ownSettings.has(key);
+  return {
+    settings: new Map([...entries].filter(isSetting)),
+    dates: new Map([...entries].filter((entry) => !isSetting(entry))),
+  };
 }
 
 /** Every plain word as text: 0005 is a symbol, and `NO` is one too. Undefined when it is no YAML. */
@@ -114,18 +155,12 @@ function section(top: Entries, name: string, faults: Faults): Entries {
   return entries ?? new Map();
 }
 
-function inWords(said: unknown): string {
-  return typeof said === 'string' ? said : 'that';
-}
-
-function daysOf(calendar: ExchangeCalendar, said: unknown, faults: Faults): ByHours {
+function daysOf(calendar: ExchangeCalendar, entries: Entries, faults: Faults): ByHours {
   const dates: string[] = [];
   const sessions: Record<Hours, Session[]> = { regular: [], all: [] };
-  const entries = entriesOf(said);
-  if (!entries) faults.push(`${calendar.id}: dates and their hours are wanted`);
-  for (const [date, hours] of entries ?? []) {
-    const day = parseDate(date);
-    if (day === undefined || !date.includes('-')) {
+  for (const [date, hours] of entries) {
+    const day = readDate(date);
+    if (day === undefined) {
       faults.push(`${calendar.id}: ${date} is no date`);
       continue;
     }
@@ -158,14 +193,6 @@ function readDay(said: unknown): DaySaid | string {
   const regular = each.has('regular') ? readHours(each.get('regular')) : all;
   if (!all || !regular) return unclear;
   return within(regular, all) ? { regular, all } : 'the regular hours lie outside of all hours';
-}
-
-/** `closed`, `09:00-15:00`, or several stretches in a list. */
-function readHours(said: unknown): readonly Span[] | undefined {
-  if (said === 'closed') return [];
-  const texts = typeof said === 'string' ? said.split(',') : said;
-  if (!Array.isArray(texts) || !texts.every((text) => typeof text === 'string')) return undefined;
-  return readSpans(texts);
 }
 
 function sessionsOf(

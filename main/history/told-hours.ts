@@ -28,7 +28,6 @@ export interface ReadAnswers {
 }
 
 export const noSessions: KnownSessions = { dates: [], sessions: [] };
-export const nothingTold: ByHours = { regular: noSessions, all: noSessions };
 
 /** `expectedZone` is the exchange's own, where it is known. */
 export function readAnswers(
