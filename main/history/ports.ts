@@ -13,6 +13,7 @@ export interface BarRequest {
   readonly useRth: boolean;
   readonly priority: 'person' | 'background';
   readonly signal: AbortSignal;
+  /** Counts from when it is sent. */
   readonly deadlineMs: number;
 }
 
@@ -54,6 +55,7 @@ export interface HistorySource {
   /** A year of sessions up to now. */
   schedule(symbol: string, useRth: boolean): Promise<ScheduleAnswer>;
   contractHours(symbol: string): Promise<HoursAnswer>;
+  /** What may be sent at once; nothing is left while the broker makes everybody wait. */
   pacing(): { readonly left: number; readonly total: number };
 }
 

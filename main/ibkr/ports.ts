@@ -90,6 +90,7 @@ export interface HistoryRequest {
   readonly whatToShow?: string | undefined;
   readonly priority: 'person' | 'background';
   readonly signal?: AbortSignal | undefined;
+  /** Counts from when it is sent: how long it waits for its turn is a matter of pacing. */
   readonly deadlineMs?: number | undefined;
 }
 

@@ -15,8 +15,10 @@ export function historySource(ibkr: IbkrService): HistorySource {
       return answer.ok ? { ...answer.value, ok: true } : answer;
     },
     pacing() {
-      const { used, limit } = ibkr.pacing();
-      return { left: Math.max(0, limit - used), total: limit };
+      const { used, limit, pausedUntil } = ibkr.pacing();
+      // What is asked during the pause after a violation would only wait in the queue.
+      const left = pausedUntil === null ? Math.max(0, limit - used) : 0;
+      return { left, total: limit };
     },
   };
 }

@@ -184,6 +184,34 @@ describe('historical requests', () => {
     expect(bench.queue.view()).toMatchObject({ open: 0, waiting: 0 });
   });
 
+  it('have their deadline from when they are sent, not while all wait after a pacing violation', async () => {
+    const bench = new Bench();
+    const violating = bench.ask({ symbol: 'P' });
+    await settle();
+    bench.fail(0, 162, 'Historical data request pacing violation');
+    expect(await violating).toMatchObject({ reason: 'pacing' });
+    let answer: HistoryResult | undefined;
+    for (const priority of ['background', 'person'] as const) {
+      void bench.ask({ deadlineMs: 5000, priority }).then((result) => {
+        answer = result;
+      });
+    }
+    await settle();
+    await bench.clock.advanceAsync(60_000, 1000);
+    expect(answer).toBeUndefined();
+    expect(bench.symbols).toEqual(['P', 'AAPL']);
+    // Who joins what is sent already has his own time for it.
+    await bench.clock.advanceAsync(3000);
+    const joined = bench.ask({ deadlineMs: 5000 });
+    await settle();
+    await bench.clock.advanceAsync(2000);
+    expect(answer).toMatchObject({ reason: 'timeout' });
+    expect(bench.cancelled).toEqual([]);
+    await bench.clock.advanceAsync(3000);
+    expect(await joined).toMatchObject({ reason: 'timeout' });
+    expect(bench.cancelled).toHaveLength(1);
+  });
+
   it('tell the meanings of 162 apart and survive mere notes', async () => {
     const bench = new Bench();
     const asked = ['P', 'N', 'C', 'D'].map((symbol) => bench.ask({ symbol }));

@@ -32,6 +32,8 @@ const answerMs = 60_000;
 
 interface Waiter {
   readonly settle: (result: HistoryResult) => void;
+  /** It was sent: the time this one has for it begins. */
+  readonly sent: () => void;
 }
 
 interface Job {
@@ -159,19 +161,21 @@ export class HistoryQueue {
       if (job.waiters.size === 0) this.#abandon(job);
     };
     const onAbort = (): void => withdraw(cancelled(job.asked));
-    const cancelTimer =
-      deadlineMs === undefined
-        ? null
-        : clock.after(deadlineMs, () => withdraw(timedOut(job.asked, deadlineMs)));
+    let cancelTimer: Cancel | null = null;
     const waiter: Waiter = {
       settle: (result) => {
         cancelTimer?.();
         signal?.removeEventListener('abort', onAbort);
         resolve(result);
       },
+      sent: () => {
+        if (deadlineMs === undefined) return;
+        cancelTimer = clock.after(deadlineMs, () => withdraw(timedOut(job.asked, deadlineMs)));
+      },
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     job.waiters.add(waiter);
+    if (job.id !== null) waiter.sent();
   }
 
   /** Nobody wants it any more. */
@@ -234,6 +238,7 @@ export class HistoryQueue {
     );
     job.id = id;
     this.#sent.set(id, job);
+    for (const waiter of job.waiters) waiter.sent();
     job.cancelTimer = clock.after(answerMs, () => {
       sender.send((client) => client.cancelHistory(id), true);
       this.#finish(job, timedOut(job.asked, answerMs));
