@@ -108,7 +108,7 @@ function failureOf(code: number, text: string): RequestFailure {
   switch (code) {
     case 162: {
       const meaning = historicalErrorOf(text);
-      return meaning === 'other' ? 'error' : meaning;
+      return meaning === 'other' || meaning === 'unreachable' ? 'error' : meaning;
     }
     case 200:
       return 'unknown-symbol';

@@ -38,9 +38,36 @@ describe('error advice', () => {
       'no-permission',
     );
     expect(historicalErrorOf(`${prefix}invalid step: 1`)).toBe('other');
-    const meanings = ['pacing violation', 'returned no data', 'query cancelled', 'invalid step'];
-    expect(new Set(meanings.map((text) => adviceFor(162, text).meaning)).size).toBe(4);
+    const meanings = [
+      'pacing violation',
+      'returned no data',
+      'query cancelled',
+      'farm is disconnected',
+      'invalid step',
+    ];
+    expect(new Set(meanings.map((text) => adviceFor(162, text).meaning)).size).toBe(5);
   });
+
+  it.each([
+    'Trading TWS session is connected from a different IP address',
+    'HMDS connection attempt failed. HMDS data farm connection is broken:ushmds',
+    'HMDS farm is disconnected',
+    'HMDS server disconnect occurred. Attempting reconnection',
+    'HMDS data farm connection is inactive but should be available upon demand.ushmds',
+  ])('does not blame the request when the service is out of reach: %s', (text) => {
+    const said = `Historical Market Data Service error message:${text}`;
+    expect(historicalErrorOf(said)).toBe('unreachable');
+    expect(historicalErrorOf(explain(162, said))).toBe('unreachable');
+  });
+
+  it.each(['HMDS query failed', 'Historical data query is too large', 'Time length exceed max.'])(
+    'does not blame the service for a request it refuses: %s',
+    (text) => {
+      const said = `Historical Market Data Service error message:${text}`;
+      expect(historicalErrorOf(said)).toBe('other');
+      expect(historicalErrorOf(explain(162, said))).toBe('other');
+    },
+  );
 
   it('knows which messages leave the request alive', () => {
     for (const code of [10089, 10090, 10091, 10167])

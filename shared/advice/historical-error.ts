@@ -1,7 +1,18 @@
 import type { Advice } from './advice.ts';
 
-/** The three things code 162 says, and the rest. */
-export type HistoricalError = 'pacing' | 'no-data' | 'cancelled' | 'no-permission' | 'other';
+/** The things code 162 says, and the rest. */
+export type HistoricalError =
+  | 'pacing'
+  | 'no-data'
+  | 'cancelled'
+  | 'no-permission'
+  /** No request would be answered now, whatever it asks for. */
+  | 'unreachable'
+  | 'other';
+
+const elsewhere = /different IP address|competing (live )?session/i;
+const broken =
+  /\b(farm|connection|hmds(?! query))\b[^:]*\b(disconnect(ed)?|broken|inactive|lost|failed|unavailable|not (available|connected))\b/i;
 
 /** Code 162 tells only by its text which of its meanings is meant. */
 export function historicalErrorOf(message: string): HistoricalError {
@@ -9,6 +20,7 @@ export function historicalErrorOf(message: string): HistoricalError {
   if (/returned no data|no data of type/i.test(message)) return 'no-data';
   if (/cancell?ed/i.test(message)) return 'cancelled';
   if (/permission|not subscribed|subscription/i.test(message)) return 'no-permission';
+  if (elsewhere.test(message) || broken.test(message)) return 'unreachable';
   return 'other';
 }
 
@@ -50,6 +62,16 @@ export const historicalAdvice: Readonly<Record<HistoricalError, Omit<Advice, 'co
     todo: [
       'Subscribe to the exchange in Client Portal, Settings, Market Data Subscriptions.',
       'Restart TWS after subscribing.',
+    ],
+    endsRequest: true,
+  },
+  unreachable: {
+    severity: 'warning',
+    meaning: "IBKR's historical data service cannot be reached through this session now.",
+    effect: 'No bars come until it can; what was asked for is asked again by itself.',
+    todo: [
+      'Wait: TWS connects to its data farms again by itself.',
+      'If the text names another address: log out of TWS, Client Portal or the phone app elsewhere.',
     ],
     endsRequest: true,
   },
