@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
+import { FillPace } from './fill-pace.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest, Wanted } from './plan/queue.ts';
 import { rebuild } from './rebuild.ts';
@@ -45,9 +46,7 @@ export class Filler {
   #lastScan: ScanSummary | null = null;
   #nextScanAt: number | null = null;
   #nextCycleAt = 0;
-  #progress: { startedAt: number; done: number; failed: number } | undefined;
-  #spentMs = 0;
-  #asked = 0;
+  readonly #pace = new FillPace();
 
   constructor(desk: Desk, yields: () => boolean) {
     this.#desk = desk;
@@ -105,7 +104,7 @@ export class Filler {
     this.abort();
     const dropped = this.#desk.queue.clear();
     this.#batch = new Set();
-    this.#progress = undefined;
+    this.#pace.end();
     this.#desk.changed();
     return dropped;
   }
@@ -239,7 +238,7 @@ export class Filler {
         for (const idle of this.#idle) idle();
         this.#idle.clear();
       }
-      if (this.#desk.queue.length === 0) this.#progress = undefined;
+      if (this.#desk.queue.length === 0) this.#pace.end();
       this.#desk.changed();
     }
   }
@@ -273,7 +272,7 @@ export class Filler {
     const abort = new AbortController();
     one.abort = abort;
     one.current = item;
-    this.#progress ??= { startedAt: desk.now(), done: 0, failed: 0 };
+    this.#pace.begin(desk.now());
     this.#served.set(seriesKey(item), desk.now());
     desk.changed();
     const began = desk.now();
@@ -294,8 +293,7 @@ export class Filler {
     } finally {
       one.abort = undefined;
       one.current = undefined;
-      this.#spentMs += desk.now() - began;
-      this.#asked++;
+      this.#pace.asked(desk.now() - began);
       desk.changed();
     }
   }
@@ -354,41 +352,21 @@ export class Filler {
   }
 
   #count(what: 'done' | 'failed'): void {
-    if (this.#progress) this.#progress[what]++;
+    this.#pace.count(what);
     totals(this.#desk);
   }
 
   progress(): FillProgress | null {
-    if (!this.#progress || this.#desk.queue.length === 0) return null;
-    const left = this.#desk.queue.length;
-    const { done, failed, startedAt } = this.#progress;
     const current = this.#lanes.person.current ?? this.#lanes.filler.current;
-    return {
-      startedAt,
-      done,
-      failed,
-      total: done + failed + left,
+    const items = this.#desk.queue.items();
+    const files = new Set(items.filter(({ wanted }) => wanted === 'filler').map(seriesKey)).size;
+    const size = this.#desk.options.batchSize ?? usualBatch;
+    return this.#pace.progress({
+      left: items.length,
       current: current ? seriesKey(current) : null,
-      msLeft: this.#msLeft(left),
-    };
-  }
-
-  /** By the speed so far, the broker's budget and the few files a cycle, whichever is slowest. */
-  #msLeft(left: number): number | null {
-    if (this.#asked === 0) return null;
-    const { left: budget, total } = this.#desk.ports.source.pacing();
-    const bySpeed = left * (this.#spentMs / this.#asked);
-    const byBudget = left <= budget ? 0 : ((left - budget) / Math.max(1, total)) * 10 * minuteMs;
-    const files = new Set(
-      this.#desk.queue
-        .items()
-        .filter(({ wanted }) => wanted === 'filler')
-        .map(seriesKey),
-    ).size;
-    const cycles = this.#unbounded
-      ? 0
-      : Math.ceil(files / (this.#desk.options.batchSize ?? usualBatch)) - 1;
-    return Math.round(Math.max(bySpeed, byBudget, cycles * this.intervalMs));
+      budget: this.#desk.ports.source.pacing(),
+      cyclesMs: this.#unbounded ? 0 : (Math.ceil(files / size) - 1) * this.intervalMs,
+    });
   }
 
   activity(): HistoryActivity {
