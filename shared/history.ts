@@ -30,13 +30,13 @@ export type HistoryActivity =
   | { readonly kind: 'filling' }
   | { readonly kind: 'paused' }
   /** There is work, but not now. */
-  | { readonly kind: 'waiting'; readonly for: AwaitedThing };
+  | { readonly kind: 'waiting'; readonly for: WaitedFor };
 
 /**
- * A session, the return of a lent one, the broker's pacing limit, or the end of the pause between two batches of the
- * download, in which the session may be lent.
+ * A session, the return of a lent one, the broker's pacing limit, its historical data service, or the end of the pause
+ * between two batches of the download, in which the session may be lent.
  */
-export type AwaitedThing = 'session' | 'reservation' | 'pacing' | 'rest';
+export type WaitedFor = 'session' | 'reservation' | 'pacing' | 'service' | 'rest';
 
 export interface DownloadProgress {
   readonly startedAt: number;

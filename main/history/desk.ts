@@ -5,10 +5,12 @@ import type {
   HistoryError,
   HistoryNotice,
   SeriesCoverage,
+  WaitedFor,
 } from '../../shared/history.ts';
 import { instrumentOf } from '../../shared/instrument.ts';
 import type { Hours } from '../calendar/exchange-calendar.ts';
 import { CalendarBook } from './calendar-book.ts';
+import { Hold } from './hold.ts';
 import { LiveBars } from './live-bars.ts';
 import { type HistoryOptions, keptForPeople, type Tempo, usualTempo } from './options.ts';
 import { Caps } from './plan/caps.ts';
@@ -38,6 +40,7 @@ export class Desk {
   readonly empty: EmptyList;
   readonly caps: Caps;
   readonly queue: RequestQueue;
+  readonly hold = new Hold();
   readonly index: ScanIndex;
   /** The files as they were just before they were loaded, until they are looked at. */
   readonly loaded = new Map<string, FileIdentity>();
@@ -119,9 +122,11 @@ export class Desk {
   }
 
   /** May a request go out now, and if not, what is waited for? Some of the budget is left for people. */
-  mayAsk(priority: 'person' | 'background'): 'yes' | 'session' | 'reservation' | 'pacing' {
+  mayAsk(priority: 'person' | 'background'): 'yes' | WaitedFor {
     if (this.ports.lease.reserved()) return 'reservation';
     if (!this.ports.source.available()) return 'session';
+    const held = this.hold.why(this.now());
+    if (held) return held;
     const { left, total } = this.ports.source.pacing();
     const kept = priority === 'person' ? 0 : Math.min(keptForPeople, Math.floor(total / 6));
     return left > kept ? 'yes' : 'pacing';

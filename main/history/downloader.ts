@@ -1,5 +1,5 @@
 import type { Bar } from '../../shared/bar.ts';
-import type { AwaitedThing, DownloadProgress } from '../../shared/history.ts';
+import type { DownloadProgress, WaitedFor } from '../../shared/history.ts';
 import { nextClose } from '../calendar/open-hours.ts';
 import { barsOf, firstAtOrAfter, noBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
@@ -57,7 +57,7 @@ export class Downloader {
   }
 
   /** Between two batches: what keeps the next from beginning. */
-  get waitingFor(): AwaitedThing | undefined {
+  get waitingFor(): WaitedFor | undefined {
     if (!this.#progress?.total || this.#downloading) return undefined;
     const may = this.#desk.mayAsk('background');
     return may === 'yes' ? 'rest' : may;
@@ -214,8 +214,7 @@ export class Downloader {
         return rebuilt.kind === 'filled';
       }
       case 'later': {
-        const blameless = outcome.why === 'not-connected' || outcome.why === 'cancelled';
-        const attempts = job.attempts + (blameless ? 0 : 1);
+        const attempts = job.attempts + (blameless.has(outcome.why) ? 0 : 1);
         if (attempts < tries && !signal.aborted) jobs.push({ ...job, attempts });
         else this.#count('failed');
         return false;
@@ -340,6 +339,14 @@ export class Downloader {
     });
   }
 }
+
+/** The request has nothing to do with these; it is asked for again however often they happen. */
+const blameless: ReadonlySet<string> = new Set([
+  'not-connected',
+  'pacing',
+  'unreachable',
+  'withdrawn',
+]);
 
 /** Days on which nothing was traded are of no use to a chart; where a market has no volume at all, every day is kept. */
 function withoutIdleDays(bars: readonly Bar[]): readonly Bar[] {

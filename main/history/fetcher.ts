@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
+import { historicalErrorOf } from '../../shared/advice/index.ts';
 import { type Bar, barSeconds } from '../../shared/bar.ts';
 import { columnsOf } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
+import { halvingRestMs } from './plan/caps.ts';
 import { durationText } from './plan/duration.ts';
 import type { PlannedRequest } from './plan/planner.ts';
-import type { BarAnswer, Failed } from './ports.ts';
+import type { BarAnswer, Failed, SourceFailure } from './ports.ts';
 import type { EmptySpan } from './scan/empty-list.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
@@ -20,9 +22,9 @@ export type Outcome =
   /** Asked and answered: there is nothing. */
   | { readonly kind: 'empty' }
   /** The same again after a while. */
-  | { readonly kind: 'later'; readonly afterMs: number; readonly why: Failed['reason'] | 'file' }
-  /** Too much at once: to be planned anew under the smaller cap. */
-  | { readonly kind: 'smaller' }
+  | { readonly kind: 'later'; readonly afterMs: number; readonly why: Meaning | 'file' }
+  /** Too much at once: to be planned anew under the smaller cap, and asked for after a while. */
+  | { readonly kind: 'smaller'; readonly afterMs: number }
   /** The past was restated: the whole series must be fetched. */
   | { readonly kind: 'restated'; readonly ratio: number; readonly first: number }
   | { readonly kind: 'hopeless'; readonly message: string };
@@ -109,13 +111,37 @@ async function room(desk: Desk, signal: AbortSignal): Promise<void> {
   }
 }
 
+interface Refused extends Failed {
+  readonly meaning: Meaning;
+  readonly askedAt: number;
+}
+
 async function ask(
   desk: Desk,
   request: PlannedRequest,
   priority: Priority,
   signal: AbortSignal,
-): Promise<BarAnswer> {
+): Promise<Exclude<BarAnswer, Failed> | Refused> {
   desk.counts.requests++;
+  const askedAt = desk.now();
+  const answer = await answerOf(desk, request, priority, signal);
+  if (answer.ok) {
+    desk.hold.answered();
+    return answer;
+  }
+  const meaning = meaningOf(answer, signal);
+  if (meaning === 'pacing') desk.hold.violated(desk.now());
+  else if (meaning === 'unreachable') desk.hold.unreachable(desk.now());
+  else if (meaning === 'no-data') desk.hold.answered();
+  return { ...answer, meaning, askedAt };
+}
+
+async function answerOf(
+  desk: Desk,
+  request: PlannedRequest,
+  priority: Priority,
+  signal: AbortSignal,
+): Promise<BarAnswer> {
   try {
     return await desk.ports.source.request({
       symbol: request.symbol,
@@ -171,11 +197,24 @@ function dateAround(
   return calendar.sessions(t, t + 1, hours)[0]?.date ?? '';
 }
 
+/** What a failure says of the request, or of the service, which is out of reach for any request. */
+type Meaning = SourceFailure | 'unreachable' | 'withdrawn';
+
+/** The login is in use from another address: nothing is wrong with this symbol. */
+const elsewhere: readonly (number | undefined)[] = [10187, 10197];
+
+function meaningOf(failed: Failed, signal: AbortSignal): Meaning {
+  if (failed.reason === 'cancelled' && signal.aborted) return 'withdrawn';
+  if (elsewhere.includes(failed.code)) return 'unreachable';
+  const other = failed.reason === 'error' && historicalErrorOf(failed.message) === 'unreachable';
+  return other ? 'unreachable' : failed.reason;
+}
+
 const minuteMs = 60_000;
 
-function afterFailure(desk: Desk, request: PlannedRequest, failed: Failed): Outcome {
+function afterFailure(desk: Desk, request: PlannedRequest, failed: Refused): Outcome {
   const said = `${request.symbol} ${request.timeframe}: ${failed.message}`;
-  switch (failed.reason) {
+  switch (failed.meaning) {
     case 'no-data':
       confirmEmpty(desk, request, []);
       resurvey(desk, request);
@@ -183,8 +222,14 @@ function afterFailure(desk: Desk, request: PlannedRequest, failed: Failed): Outc
     case 'pacing':
       desk.error(request, said);
       return { kind: 'later', afterMs: minuteMs, why: 'pacing' };
+    case 'unreachable':
+      desk.error(request, said);
+      return { kind: 'later', afterMs: minuteMs / 4, why: 'unreachable' };
+    case 'withdrawn':
+      return { kind: 'later', afterMs: 5000, why: 'withdrawn' };
     case 'cancelled':
-      return { kind: 'later', afterMs: 5000, why: 'cancelled' };
+      desk.error(request, said);
+      return { kind: 'later', afterMs: minuteMs / 2, why: 'cancelled' };
     case 'not-connected':
       return { kind: 'later', afterMs: 0, why: 'not-connected' };
     case 'timeout':
@@ -194,9 +239,11 @@ function afterFailure(desk: Desk, request: PlannedRequest, failed: Failed): Outc
         tooMuch(failed) &&
         desk.caps.halve(request.timeframe, request.hours, request.days, desk.now())
       ) {
-        return { kind: 'smaller' };
+        // A time-out has taken long enough; what is refused at once would be refused again.
+        const waitedMs = desk.now() - failed.askedAt;
+        return { kind: 'smaller', afterMs: Math.max(0, halvingRestMs - waitedMs) };
       }
-      return { kind: 'later', afterMs: 5 * minuteMs, why: failed.reason };
+      return { kind: 'later', afterMs: 5 * minuteMs, why: failed.meaning };
     case 'no-permission':
     case 'unknown-symbol':
       desk.error(request, said);
@@ -206,7 +253,7 @@ function afterFailure(desk: Desk, request: PlannedRequest, failed: Failed): Outc
 
 /** The broker says so in several ways, the plainest being that it never answers. */
 function tooMuch({ reason, code }: Failed): boolean {
-  return reason === 'timeout' || code === 162 || code === 321 || code === 366;
+  return reason === 'timeout' || code === 162 || code === 321;
 }
 
 function afterRefusal(

@@ -1,5 +1,10 @@
 import { basename } from 'node:path';
-import type { FillProgress, HistoryActivity, ScanSummary } from '../../shared/history.ts';
+import type {
+  FillProgress,
+  HistoryActivity,
+  ScanSummary,
+  WaitedFor,
+} from '../../shared/history.ts';
 import type { Desk } from './desk.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
 import { FillPace } from './fill-pace.ts';
@@ -12,6 +17,8 @@ import { lookAgainMs, planFor, stillWanted, survey, totals } from './survey.ts';
 
 const minuteMs = 60_000;
 const longestDelayMs = 4 * 60 * minuteMs;
+/** A service that was out of reach for hours is not to be waited for as long again. */
+const longestOutageDelayMs = 15 * minuteMs;
 const hopelessForMs = 24 * 60 * minuteMs;
 const usualIntervalMs = 300_000;
 const usualBatch = 5;
@@ -20,7 +27,7 @@ interface Lane {
   busy: boolean;
   abort: AbortController | undefined;
   current: QueuedRequest | undefined;
-  waitingFor: 'session' | 'reservation' | 'pacing' | undefined;
+  waitingFor: WaitedFor | undefined;
 }
 
 /**
@@ -41,7 +48,6 @@ export class Filler {
   #owed = false;
   #running = false;
   #paused = false;
-  #holdUntil = 0;
   #scanning: Promise<number> | undefined;
   #lastScan: ScanSummary | null = null;
   #nextScanAt: number | null = null;
@@ -149,6 +155,9 @@ export class Filler {
     const desk = this.#desk;
     this.#nextScanAt = desk.now() + this.intervalMs;
     const unbounded = asked || this.#owed;
+    if (asked) {
+      desk.hold.tryService();
+    }
     let unstable = 0;
     try {
       // Our own writes are shown, and looked at, when they are made.
@@ -207,6 +216,7 @@ export class Filler {
   want(requests: readonly PlannedRequest[], series: Series): void {
     const desk = this.#desk;
     this.#hopeless.delete(series.symbol);
+    desk.hold.tryService();
     desk.queue.promote(series);
     desk.queue.add(requests, 'person', desk.now());
     desk.counts.gapsDetected += requests.reduce((sum, { holes }) => sum + holes, 0);
@@ -260,10 +270,6 @@ export class Filler {
       one.waitingFor = may;
       return undefined;
     }
-    if (wanted === 'filler' && now < this.#holdUntil) {
-      one.waitingFor = 'pacing';
-      return undefined;
-    }
     return item;
   }
 
@@ -283,7 +289,7 @@ export class Filler {
         // Planned before it was learnt that so much at once is too much.
         const outcome: Outcome =
           days > desk.caps.cap(timeframe, hours, desk.now())
-            ? { kind: 'smaller' }
+            ? { kind: 'smaller', afterMs: 0 }
             : await fetchSpan(desk, item, priority, abort.signal);
         await this.#settle(item, outcome, abort.signal);
       } else desk.queue.remove(item.id);
@@ -317,18 +323,20 @@ export class Filler {
         desk.queue.remove(item.id);
         const calendar = desk.calendars.calendarOf(item.symbol);
         const hole = { from: item.from, to: item.to, count: item.holes };
+        const now = desk.now();
+        const notBefore = now + outcome.afterMs;
         if (calendar)
-          desk.queue.add(planFor(desk, item, [hole], calendar), item.wanted, desk.now());
+          desk.queue.add(planFor(desk, item, [hole], calendar), item.wanted, now, notBefore);
         return;
       }
       case 'later': {
-        if (outcome.why === 'pacing') this.#holdUntil = desk.now() + outcome.afterMs;
-        if (outcome.why === 'not-connected' || outcome.why === 'cancelled') {
+        if (outcome.why === 'not-connected' || outcome.why === 'withdrawn') {
           // Nothing is wrong with the request; it is not worth counting.
           desk.queue.postpone(item.id, desk.now() + Math.max(1000, outcome.afterMs));
           return;
         }
-        const wait = Math.min(longestDelayMs, outcome.afterMs * 2 ** item.attempts);
+        const longest = outcome.why === 'unreachable' ? longestOutageDelayMs : longestDelayMs;
+        const wait = Math.min(longest, outcome.afterMs * 2 ** item.attempts);
         desk.queue.delay(item.id, desk.now() + wait);
         return;
       }

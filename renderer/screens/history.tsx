@@ -2,10 +2,10 @@ import { Badge, Group, List, Progress, SimpleGrid, Stack, Table, Text } from '@m
 import { age, plural } from '../../shared/format.ts';
 import type { HealthLevel } from '../../shared/health.ts';
 import type {
-  AwaitedThing,
   CoverageState,
   HistoryActivity,
   HistoryView,
+  WaitedFor,
 } from '../../shared/history.ts';
 import { CommandButton } from '../components/command-button.tsx';
 import { Fact } from '../components/fact.tsx';
@@ -47,8 +47,9 @@ const waitsFor = {
   session: 'waiting for a session',
   reservation: 'waiting until the session is released',
   pacing: "waiting for IBKR's pacing",
+  service: "waiting for IBKR's historical data service",
   rest: 'resting between two batches of the download',
-} as const satisfies Readonly<Record<AwaitedThing, string>>;
+} as const satisfies Readonly<Record<WaitedFor, string>>;
 
 function Work({ history }: { history: HistoryView }) {
   const now = useNow();

@@ -14,10 +14,24 @@ export const defaultCaps: SessionCaps = {
   '1d': 2520,
 };
 
+/** What even the broker's oldest table allows: a day, a week, a month, a year. No cap is halved below it. */
+export const leastCaps: SessionCaps = {
+  '1m': 1,
+  '5m': 5,
+  '15m': 5,
+  '30m': 21,
+  '1h': 21,
+  '4h': 21,
+  '1d': 252,
+};
+
 /** Extended hours hold two and a half times the minutes, so a request for them covers fewer sessions unless told. */
 const extendedMinuteCap = 3;
 
 const rememberMs = 7 * 86_400_000;
+
+/** Within this time a cap is halved once only: what fails in a row need not have been too large. */
+export const halvingRestMs = 30_000;
 
 interface Learned {
   readonly cap: number;
@@ -46,14 +60,21 @@ export class Caps {
       timeframe === '1m' && hours === 'all' ? extendedMinuteCap : defaultCaps[timeframe];
     const widest = this.#given[timeframe] ?? usual;
     const learned = this.#learned.get(`${timeframe} ${hours}`);
-    return learned && learned.until > now ? Math.min(widest, learned.cap) : widest;
+    if (!learned || learned.until <= now) return widest;
+    return Math.min(widest, Math.max(learned.cap, leastCaps[timeframe]));
   }
 
-  /** A request over so many sessions was too much. False when it cannot be made smaller. */
+  /** A request over so many sessions was too much. False when the next one is not to be any smaller. */
   halve(timeframe: Timeframe, hours: Hours, days: number, now: number): boolean {
-    if (days <= 1) return false;
-    this.#learned.set(`${timeframe} ${hours}`, {
-      cap: Math.max(1, Math.floor(Math.min(days, this.cap(timeframe, hours, now)) / 2)),
+    const cap = this.cap(timeframe, hours, now);
+    // It was sent before another one of its kind was found to be too much.
+    if (days > cap) return true;
+    const key = `${timeframe} ${hours}`;
+    const learned = this.#learned.get(key);
+    const halvedAt = learned ? learned.until - rememberMs : Number.NEGATIVE_INFINITY;
+    if (days <= leastCaps[timeframe] || now - halvedAt < halvingRestMs) return false;
+    this.#learned.set(key, {
+      cap: Math.max(leastCaps[timeframe], Math.floor(days / 2)),
       until: now + rememberMs,
     });
     this.#changed = true;

@@ -4,7 +4,7 @@ import { nyse } from '../../calendar/nyse.ts';
 import { ExpectedBook } from '../scan/expected-book.ts';
 import { findHoles, type Hole } from '../scan/holes.ts';
 import { gapSample, requestsToFill } from '../testing/gap-sample.ts';
-import { Caps, defaultCaps } from './caps.ts';
+import { Caps, defaultCaps, halvingRestMs } from './caps.ts';
 import { durationText, seconds, sessions } from './duration.ts';
 import { inFairOrder, type PlannedRequest, planRequests } from './planner.ts';
 import { dayOf, tradeDays } from './trade-days.ts';
@@ -189,18 +189,48 @@ describe('the caps', () => {
     expect([caps.cap('1h', 'all', 0), caps.cap('4h', 'all', 0)]).toEqual([100, 365]);
   });
 
-  it('are halved after a failure, down to one session, and remembered for a week', () => {
+  it('are halved after a failure and remembered for a week', () => {
     const caps = new Caps({}, undefined);
     expect(caps.cap('1m', 'regular', 0)).toBe(defaultCaps['1m']);
     expect(caps.cap('1m', 'all', 0)).toBe(3);
     expect(caps.halve('5m', 'all', 20, 0)).toBe(true);
-    expect(caps.halve('5m', 'all', 10, 0)).toBe(true);
+    expect(caps.cap('5m', 'all', 0)).toBe(10);
     const later = new Caps({}, JSON.parse(JSON.stringify(caps.takeChanges())));
-    expect(later.cap('5m', 'all', 1000)).toBe(5);
-    expect(later.cap('5m', 'regular', 1000)).toBe(20);
+    expect(later.halve('5m', 'all', 10, halvingRestMs)).toBe(true);
+    expect(later.cap('5m', 'all', halvingRestMs)).toBe(5);
+    expect(later.cap('5m', 'regular', halvingRestMs)).toBe(20);
     expect(later.cap('5m', 'all', 8 * 86_400_000)).toBe(20);
-    for (const asked of [5, 2]) expect(later.halve('5m', 'all', asked, 0)).toBe(true);
-    expect(later.halve('5m', 'all', 1, 0)).toBe(false);
-    expect(later.cap('5m', 'all', 0)).toBe(1);
   });
+
+  it('are not halved again before a smaller request had time to be answered', () => {
+    const caps = new Caps({}, undefined);
+    expect(caps.halve('1d', 'regular', 2520, 0)).toBe(true);
+    // Sent at the same time, and so no smaller.
+    expect(caps.halve('1d', 'regular', 2520, 1000)).toBe(true);
+    expect(caps.halve('1d', 'regular', 1260, 1000)).toBe(false);
+    expect(caps.cap('1d', 'regular', 1000)).toBe(1260);
+  });
+
+  it.each([
+    ['1m', 1],
+    ['5m', 5],
+    ['15m', 5],
+    ['30m', 21],
+    ['1h', 21],
+    ['4h', 21],
+    ['1d', 252],
+  ] as const)(
+    'never fall below what the broker always allowed: %s %i sessions',
+    (timeframe, least) => {
+      const caps = new Caps({}, [[`${timeframe} all`, { cap: 1, until: 1_000_000_000 }]]);
+      expect(caps.cap(timeframe, 'all', 0)).toBe(least);
+      for (let times = 1; times <= 20; times++) {
+        const now = 1_000_000_000 + times * halvingRestMs;
+        caps.halve(timeframe, 'all', caps.cap(timeframe, 'all', now), now);
+      }
+      const end = 1_000_000_000 + 21 * halvingRestMs;
+      expect(caps.cap(timeframe, 'all', end)).toBe(least);
+      expect(caps.halve(timeframe, 'all', least, end)).toBe(false);
+    },
+  );
 });

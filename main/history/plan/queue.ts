@@ -45,14 +45,19 @@ export class RequestQueue {
     return this.#items;
   }
 
-  add(requests: readonly PlannedRequest[], wanted: Wanted, now: number): readonly QueuedRequest[] {
+  add(
+    requests: readonly PlannedRequest[],
+    wanted: Wanted,
+    now: number,
+    notBefore = 0,
+  ): readonly QueuedRequest[] {
     const added = requests.map((request) => ({
       ...request,
       id: this.#nextId++,
       wanted,
       queuedAt: now,
       attempts: 0,
-      notBefore: 0,
+      notBefore,
     }));
     if (added.length > 0) {
       this.#items = [...this.#items, ...added];
