@@ -168,3 +168,110 @@ it('drops what it said of a symbol once that is downloaded or off the watchlist'
   await bench.service.startDownload();
   expect(told()).toEqual([]);
 });
+
+it('asks no more for what is taken off the watchlist while it runs', async () => {
+  await bench.service.start();
+  await bench.until(() => source.requests.length >= 5, 1);
+  bench.service.setWatchlist(symbols.slice(0, 10));
+  await bench.until(() => bench.service.view().download === null, 1000);
+  // The one that was under way is finished.
+  const asked = source.requests.map(({ symbol }) => symbol);
+  expect(asked.filter((symbol) => !bench.service.view().watchlist.includes(symbol))).toEqual([]);
+  expect(new Set(asked).size).toBe(10);
+});
+
+it('takes what is put on the watchlist along while it runs', async () => {
+  bench.service = bench.make({ watchlist: symbols.slice(0, 3) });
+  source.trouble = ({ symbol }) =>
+    symbol === 'S0' ? { ok: false, reason: 'timeout', message: 'no answer' } : undefined;
+  await bench.service.start();
+  await bench.until(() => source.requests.length >= 2, 1);
+  bench.service.setWatchlist([...symbols.slice(0, 3), 'S9']);
+  await bench.until(() => source.requests.some(({ symbol }) => symbol === 'S9'), 1000);
+  // S0 is not given up yet: the run is the same.
+  expect(bench.service.view().download).toMatchObject({ total: 4, failed: 0 });
+  expect(clock.now() - saturday).toBeLessThan(60_000);
+});
+
+it('ends although the broker cancels one symbol each time, tells it, and tries it at the next close', async () => {
+  const few = symbols.slice(2, 5);
+  bench.service = bench.make({ watchlist: few });
+  source.trouble = ({ symbol }) =>
+    symbol === 'S3'
+      ? { ok: false, reason: 'cancelled', code: 162, message: 'cancelled' }
+      : undefined;
+  await bench.service.start();
+  await bench.until(
+    () => source.requests.length > 3 && bench.service.view().download === null,
+    1000,
+  );
+  const asked = () => source.requests.filter(({ symbol }) => symbol === 'S3').length;
+  expect(asked()).toBe(3);
+  expect(bench.service.view().notices).toMatchObject([{ kind: 'download', id: 'download S3' }]);
+  for (const symbol of few.filter((each) => each !== 'S3')) {
+    expect(bench.read(symbol, '1d')).toEqual(year(symbol));
+  }
+  source.trouble = () => undefined;
+  await bench.until(() => clock.now() > Date.UTC(2026, 10, 23, 22), 30_000);
+  expect(asked()).toBe(4);
+  expect(bench.service.view().notices).toEqual([]);
+});
+
+it('plans a symbol anew when so much at once is too much, and asks for nothing twice', async () => {
+  bench.service = bench.make({ watchlist: ['S1', 'S2'], downloadDays: 4000 });
+  const sessions = ({ duration }: { duration: string }) =>
+    Number.parseInt(duration, 10) * (duration.endsWith('Y') ? 252 : 1);
+  source.trouble = (request) =>
+    sessions(request) > 1300 ? { ok: false, reason: 'timeout', message: 'no answer' } : undefined;
+  await bench.service.start();
+  const totals = new Set<number>();
+  await bench.until(() => {
+    const { download } = bench.service.view();
+    if (download) totals.add(download.total - download.done);
+    return source.requests.length > 2 && download === null;
+  }, 1000);
+  const answered = source.requests.filter((request) => sessions(request) <= 1300);
+  expect(source.requests.length - answered.length).toBe(1);
+  expect(new Set(answered.map(({ symbol, end }) => `${symbol} ${end}`)).size).toBe(answered.length);
+  // 2760 sessions are two requests a symbol before and three after; never both.
+  expect(Math.max(...totals)).toBeLessThanOrEqual(6);
+  expect(answered).toHaveLength(6);
+});
+
+it('asks again in a quarter of an hour when the broker does not have the day yet', async () => {
+  const friday = Date.UTC(2026, 10, 20);
+  clock = new FakeClock(friday + 20.5 * 3_600_000);
+  source = new MarketSource<Instrument>(market, rangeOf as never, clock);
+  bench = new HistoryBench(clock, source, { watchlist: ['S1'] });
+  const from = clock.now() - 366 * dayMs;
+  bench.put(
+    'S1',
+    '1d',
+    source.truth('S1', '1d', from, friday, true).filter(({ t }) => t < friday),
+  );
+  const there = friday + 21.5 * 3_600_000;
+  source.lacks = (_, timeframe, t) => timeframe === '1d' && t === friday && clock.now() < there;
+  await bench.service.start();
+  await bench.until(() => bench.read('S1', '1d').at(-1)?.t === friday, 10_000);
+  expect(clock.now() - there).toBeLessThan(15 * 60_000);
+  await bench.until(() => clock.now() > friday + dayMs + 6 * 3_600_000, 60_000);
+  expect(source.requests.length).toBeLessThanOrEqual(4);
+});
+
+it('does not ask for ever for a day that never comes', async () => {
+  const friday = Date.UTC(2026, 10, 20);
+  clock = new FakeClock(friday + 20.5 * 3_600_000);
+  source = new MarketSource<Instrument>(market, rangeOf as never, clock);
+  bench = new HistoryBench(clock, source, { watchlist: ['S1'] });
+  const from = clock.now() - 366 * dayMs;
+  bench.put(
+    'S1',
+    '1d',
+    source.truth('S1', '1d', from, friday, true).filter(({ t }) => t < friday),
+  );
+  source.lacks = (_, timeframe, t) => timeframe === '1d' && t === friday;
+  await bench.service.start();
+  await bench.until(() => clock.now() > friday + 2 * dayMs, 60_000);
+  expect(source.requests.length).toBeGreaterThan(3);
+  expect(source.requests.length).toBeLessThanOrEqual(8);
+});

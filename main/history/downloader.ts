@@ -1,28 +1,19 @@
 import type { Bar } from '../../shared/bar.ts';
 import type { DownloadProgress, WaitedFor } from '../../shared/history.ts';
 import { nextClose } from '../calendar/open-hours.ts';
-import { barsOf, firstAtOrAfter, noBars } from '../kit/bar-columns.ts';
+import { barsOf, firstAtOrAfter } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
+import { type DownloadJob, DownloadJobs } from './download-jobs.ts';
+import { downloadFrom, missingDays, newestIsLate } from './download-plan.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
-import { afterCloseMs, downloadBatch } from './options.ts';
-import { type PlannedRequest, planRequests } from './plan/planner.ts';
-import { tradeDays } from './plan/trade-days.ts';
+import { afterCloseMs, downloadBatch, lateBar } from './options.ts';
 import type { TickerHistory } from './ports.ts';
 import { rebuild } from './rebuild.ts';
-import { finishedBefore } from './scan/gaps.ts';
-import { findHoles } from './scan/holes.ts';
-import type { Series } from './store/file-name.ts';
+import { stillMissing } from './survey.ts';
 
-const dayMs = 86_400_000;
-const usualDays = 365;
 const tries = 3;
 const pacingWindowMs = 600_000;
-
-interface Job {
-  readonly symbol: string;
-  readonly request: PlannedRequest;
-  readonly attempts: number;
-}
+const longestDelayMs = 15 * 60_000;
 
 /**
  * A year of daily bars for the watchlist. It works in small batches and is "downloading" only within one: while that
@@ -32,15 +23,21 @@ export class Downloader {
   readonly #desk: Desk;
   /** Asks for trading hours that are not known yet: without them nothing is known to be missing. */
   readonly #learn: () => Promise<void>;
+  readonly #jobs = new DownloadJobs();
   #downloading = false;
   #run: Promise<void> | undefined;
   #abort: AbortController | undefined;
-  #progress:
-    | { startedAt: number; done: number; total: number; failed: number; current: string | null }
-    | undefined;
+  #current: DownloadJob | undefined;
+  #progress: { readonly startedAt: number; done: number; failed: number } | undefined;
   #spentMs = 0;
   #nextRunAt: number | undefined;
-  #again = false;
+  /** The watchlist is to be gone through for what is missing. */
+  #replan = false;
+  /** All that is left was tried a moment ago and has to wait. */
+  #waiting = false;
+  /** When it is asked again for a day's bar that the broker did not have yet, and how often that was done. */
+  #lateAt: number | undefined;
+  #lateTries = 0;
 
   constructor(desk: Desk, learn: () => Promise<void>) {
     this.#desk = desk;
@@ -51,14 +48,14 @@ export class Downloader {
     return this.#downloading;
   }
 
-  /** Under way, be it in a batch, in the pause between two, or waiting for the session. */
-  get underway(): boolean {
-    return this.#run !== undefined;
+  /** It has something to ask for now, or is about to know. */
+  get goesFirst(): boolean {
+    return this.#run !== undefined && !this.#waiting;
   }
 
   /** Between two batches: what keeps the next from beginning. */
   get waitingFor(): WaitedFor | undefined {
-    if (!this.#progress?.total || this.#downloading) return undefined;
+    if (this.#jobs.size === 0 || this.#downloading) return undefined;
     const may = this.#desk.mayAsk('background');
     return may === 'yes' ? 'rest' : may;
   }
@@ -67,57 +64,66 @@ export class Downloader {
     return this.#nextRunAt;
   }
 
-  /** Starts one, or another after the one that runs. */
+  /** Starts one; what is missing when one runs already joins it. */
   start(): Promise<void> {
-    if (this.#run) {
-      this.#again = true;
-      return this.#run;
-    }
-    this.#run = this.#whole().finally(() => {
+    this.#replan = true;
+    this.#run ??= this.#whole().finally(() => {
       this.#run = undefined;
       this.#abort = undefined;
       this.#progress = undefined;
+      this.#jobs.clear();
       this.#desk.changed();
-      if (this.#again) {
-        this.#again = false;
-        void this.start();
-      }
+      if (this.#replan) void this.start();
     });
     return this.#run;
   }
 
   async cancel(): Promise<void> {
-    this.#again = false;
+    this.#replan = false;
     this.#abort?.abort();
     await this.#run;
+  }
+
+  /** What is no longer on the watchlist is not asked for any more. */
+  keepToWatchlist(): void {
+    this.#jobs.keepOnly(new Set(this.#desk.watchlist));
   }
 
   /** Called every second: after a close it is time for the day's bar. */
   beat(): void {
     const now = this.#desk.now();
-    if (this.#nextRunAt !== undefined && now >= this.#nextRunAt) void this.start();
-    if (this.#nextRunAt === undefined || now >= this.#nextRunAt)
-      this.#nextRunAt = this.#nextClose(now);
+    const closed = this.#nextRunAt !== undefined && now >= this.#nextRunAt;
+    if (closed) this.#lateTries = 0;
+    if (closed || (this.#lateAt !== undefined && now >= this.#lateAt)) {
+      this.#lateAt = undefined;
+      void this.start();
+    }
+    if (this.#nextRunAt === undefined || closed) this.#nextRunAt = this.#nextClose(now);
   }
 
   /** Nothing is planned until the first `beat` after this. */
   stop(): Promise<void> {
     this.#nextRunAt = undefined;
+    this.#lateAt = undefined;
     return this.cancel();
   }
 
   progress(): DownloadProgress | null {
     const progress = this.#progress;
-    if (!progress || progress.total === 0) return null;
-    return { ...progress, msLeft: this.#msLeft(progress) };
+    if (!progress) return null;
+    const { startedAt, done, failed } = progress;
+    const current = this.#current?.request.symbol ?? null;
+    const left = this.#jobs.size + (current === null ? 0 : 1);
+    if (done + failed + left === 0) return null;
+    const msLeft = this.#msLeft(done + failed, left);
+    return { startedAt, done, failed, total: done + failed + left, current, msLeft };
   }
 
   /** By the speed of the requests and the pauses to come, or the broker's budget; nobody knows when a session comes. */
-  #msLeft({ done, failed, total }: Omit<DownloadProgress, 'msLeft'>): number | null {
-    const finished = done + failed;
+  #msLeft(finished: number, left: number): number | null {
     const { waitingFor } = this;
-    if (finished === 0 || waitingFor === 'session' || waitingFor === 'reservation') return null;
-    const left = total - finished;
+    const unknowable = waitingFor !== undefined && !['rest', 'pacing'].includes(waitingFor);
+    if (finished === 0 || unknowable) return null;
     const pauses = Math.floor(left / downloadBatch.requests) * this.#desk.tempo.restMs;
     const { left: budget, total: window } = this.#desk.ports.source.pacing();
     const byBudget = (Math.max(0, left - budget) / Math.max(1, window)) * pacingWindowMs;
@@ -140,91 +146,109 @@ export class Downloader {
     const desk = this.#desk;
     const abort = new AbortController();
     this.#abort = abort;
+    this.#waiting = false;
     try {
-      await this.#learn();
-      const symbols = desk.watchlist;
-      const jobs = symbols.flatMap((symbol) => this.#jobsFor(symbol));
-      this.#spentMs = 0;
-      this.#progress = {
-        startedAt: desk.now(),
-        done: 0,
-        failed: 0,
-        total: jobs.length,
-        current: null,
-      };
-      desk.changed();
-      while (jobs.length > 0) {
+      for (;;) {
+        if (this.#replan) await this.#plan();
+        if (this.#jobs.size === 0) break;
         if (!(await this.#room(abort.signal))) return;
-        const touched = await this.#batch(jobs, abort.signal);
+        const touched = await this.#batch(abort.signal);
         this.publish(touched);
         desk.save();
-        if (jobs.length > 0 && !(await this.#sleep(desk.tempo.restMs, abort.signal))) return;
+        const more = this.#jobs.size > 0 || this.#replan;
+        if (more && !(await this.#sleep(desk.tempo.restMs, abort.signal))) return;
       }
     } catch (error) {
       desk.error(null, `the download stopped: ${String(error)}`);
     }
   }
 
-  /** Takes jobs from the front; those that must wait go to the back. */
-  async #batch(jobs: Job[], signal: AbortSignal): Promise<readonly string[]> {
+  async #plan(): Promise<void> {
+    this.#replan = false;
+    await this.#learn();
+    this.#progress ??= { startedAt: this.#desk.now(), done: 0, failed: 0 };
+    for (const symbol of this.#desk.watchlist) {
+      if (this.#jobs.has(symbol)) continue;
+      const missing = missingDays(this.#desk, symbol);
+      this.#jobs.replace(symbol, missing);
+      if (missing.length === 0) this.#desk.dropNotice(`download ${symbol}`);
+    }
+    this.#desk.changed();
+  }
+
+  /** Asks for what is due, one after the other. */
+  async #batch(signal: AbortSignal): Promise<readonly string[]> {
     const desk = this.#desk;
     const touched = new Set<string>();
     const until = desk.now() + downloadBatch.ms;
+    let asked = 0;
     this.#set(true);
     try {
-      for (let nth = 0; nth < downloadBatch.requests && desk.now() < until; nth++) {
-        const job = jobs.shift();
+      while (asked < downloadBatch.requests && desk.now() < until) {
+        if (signal.aborted || desk.mayAsk('background') !== 'yes') break;
+        const job = this.#jobs.take(desk.now());
         if (!job) break;
-        if (signal.aborted || desk.mayAsk('background') !== 'yes') {
-          jobs.unshift(job);
-          break;
-        }
-        if (this.#progress) this.#progress.current = job.symbol;
+        if (this.#isVoid(job)) continue;
+        asked++;
+        this.#current = job;
         desk.changed();
         const began = desk.now();
         const outcome = await fetchSpan(desk, job.request, 'background', signal, 'later');
-        if (await this.#settle(job, outcome, jobs, signal)) touched.add(job.symbol);
+        if (await this.#settle(job, outcome, signal)) touched.add(job.request.symbol);
         this.#spentMs += desk.now() - began;
+        this.#current = undefined;
       }
     } finally {
       // Whatever happened: who waits for the session must not be told that a download runs.
+      this.#current = undefined;
       this.#set(false);
     }
     return [...touched];
   }
 
-  async #settle(job: Job, outcome: Outcome, jobs: Job[], signal: AbortSignal): Promise<boolean> {
+  /** The filler may have brought its days meanwhile, or it was learnt that so much at once is too much. */
+  #isVoid({ request }: DownloadJob): boolean {
     const desk = this.#desk;
+    if (!stillMissing(desk, request)) {
+      this.#count('done');
+      return true;
+    }
+    if (request.days <= desk.caps.cap('1d', request.hours, desk.now())) return false;
+    this.#jobs.replace(request.symbol, missingDays(desk, request.symbol));
+    return true;
+  }
+
+  async #settle(job: DownloadJob, outcome: Outcome, signal: AbortSignal): Promise<boolean> {
+    const desk = this.#desk;
+    const { request } = job;
+    const { symbol } = request;
     switch (outcome.kind) {
       case 'filled':
-        desk.dropNotice(`download ${job.symbol}`);
-        this.#count('done');
-        return true;
       case 'empty':
         this.#count('done');
-        return false;
+        desk.dropNotice(`download ${symbol}`);
+        if (newestIsLate(desk, request)) this.#askAgainSoon();
+        return outcome.kind === 'filled';
       case 'smaller':
-        jobs.unshift(...this.#jobsFor(job.symbol));
-        if (this.#progress)
-          this.#progress.total = this.#progress.done + this.#progress.failed + jobs.length;
+        if (this.#wants(symbol)) {
+          const notBefore = desk.now() + outcome.afterMs;
+          this.#jobs.replace(symbol, missingDays(desk, symbol), notBefore);
+        }
         return false;
       case 'restated': {
-        const rebuilt = await rebuild(desk, job.request, outcome, signal);
+        const rebuilt = await rebuild(desk, request, outcome, signal);
         this.#count(rebuilt.kind === 'filled' ? 'done' : 'failed');
         return rebuilt.kind === 'filled';
       }
-      case 'later': {
-        const attempts = job.attempts + (blameless.has(outcome.why) ? 0 : 1);
-        if (attempts < tries && !signal.aborted) jobs.push({ ...job, attempts });
-        else this.#count('failed');
+      case 'later':
+        if (this.#wants(symbol)) this.#postpone(job, outcome);
         return false;
-      }
       case 'hopeless':
-        if (desk.watchlist.includes(job.symbol)) {
+        if (this.#wants(symbol)) {
           desk.notice(
-            `download ${job.symbol}`,
+            `download ${symbol}`,
             'download',
-            `${job.symbol} cannot be downloaded: ${outcome.message}`,
+            `${symbol} cannot be downloaded: ${outcome.message}`,
             'Correct the symbol in the watchlist, or describe its contract in the settings.',
           );
         }
@@ -233,50 +257,33 @@ export class Downloader {
     }
   }
 
-  /** Only the days that are missing, and a few before them that are not. */
-  #jobsFor(symbol: string): readonly Job[] {
+  #askAgainSoon(): void {
+    if (this.#lateAt !== undefined || this.#lateTries >= lateBar.tries) return;
+    this.#lateTries++;
+    this.#lateAt = this.#desk.now() + lateBar.everyMs;
+  }
+
+  #wants(symbol: string): boolean {
+    return this.#desk.watchlist.includes(symbol);
+  }
+
+  #postpone(job: DownloadJob, { afterMs, why }: Outcome & { readonly kind: 'later' }): void {
     const desk = this.#desk;
-    const calendar = desk.calendars.calendarOf(symbol);
-    if (!calendar) {
-      desk.notice(
-        `no-calendar ${symbol}`,
-        'no-calendar',
-        `No trading hours are known for ${symbol}, so it is not downloaded`,
-        'Connect once so that the broker can tell them, or name a calendar in the calendars file.',
-      );
-      return [];
+    const faults = job.faults + (blameless.has(why) ? 0 : 1);
+    if (faults < tries) {
+      const delay = Math.min(longestDelayMs, afterMs * 2 ** job.attempts);
+      const notBefore = desk.now() + Math.max(1000, delay);
+      this.#jobs.putBack({ ...job, attempts: job.attempts + 1, faults, notBefore });
+      return;
     }
-    const series: Series = { symbol, timeframe: '1d' };
-    const hours = desk.hoursOf('1d');
-    const now = desk.now();
-    const from = now - (desk.options.downloadDays ?? usualDays) * dayMs;
-    const until = finishedBefore(calendar, '1d', hours, now - desk.tempo.settleMs);
-    const expected = desk.expected.within(calendar, '1d', hours, from, until);
-    const stored = desk.store.read(series);
-    const columns = stored.ok ? stored.columns : noBars;
-    const start = firstAtOrAfter(columns.t, columns.length, from);
-    const t = columns.t.subarray(start, columns.length);
-    const missing = findHoles(t, t.length, expected, dayMs).holes.flatMap((hole) => {
-      const all = desk.expected.within(calendar, '1d', hours, hole.from, hole.to + 1);
-      const asked = new Set(desk.empty.worthAsking(series, all, now));
-      const present = all.filter((day) => !asked.has(day));
-      return findHoles(present, present.length, all, 1).holes;
-    });
-    const first = missing[0];
-    const last = missing.at(-1);
-    if (!first || !last) {
-      desk.dropNotice(`download ${symbol}`);
-      return [];
-    }
-    const days = tradeDays(calendar.sessions(from - 30 * dayMs, now, hours));
-    return planRequests({
-      series,
-      hours,
-      holes: missing,
-      days,
-      cap: desk.caps.cap('1d', hours, now),
-      now,
-    }).map((request) => ({ symbol, request, attempts: 0 }));
+    const { symbol } = job.request;
+    desk.notice(
+      `download ${symbol}`,
+      'download',
+      `${symbol} was asked for ${tries} times in vain and is left for the next download`,
+      'The recent errors of the history say what the broker answered.',
+    );
+    this.#count('failed');
   }
 
   /** Daily bars of these tickers as the files have them, in one step of the snapshot's epoch. */
@@ -293,15 +300,14 @@ export class Downloader {
   #historyOf(symbol: string): readonly TickerHistory[] {
     const stored = this.#desk.store.read({ symbol, timeframe: '1d' });
     if (!stored.ok) return [];
-    const now = this.#desk.now();
-    const from = now - (this.#desk.options.downloadDays ?? usualDays) * dayMs;
+    const from = downloadFrom(this.#desk);
     const bars = barsOf(
       stored.columns,
       firstAtOrAfter(stored.columns.t, stored.columns.length, from),
     );
     const traded = withoutIdleDays(bars);
     if (traded.length === 0) return [];
-    const today = new Date(now).toISOString();
+    const today = new Date(this.#desk.now()).toISOString();
     const startDate = new Date(from).toISOString().slice(0, 10);
     return [{ ticker: symbol, startDate, curDate: today, endDate: today, bars: traded }];
   }
@@ -316,10 +322,17 @@ export class Downloader {
     this.#desk.changed();
   }
 
-  /** False when cancelled. */
+  /** Until something may be asked for, or is to be planned. False when cancelled. */
   async #room(signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted && this.#desk.mayAsk('background') !== 'yes') {
-      if (!(await this.#sleep(this.#desk.tempo.beatMs, signal))) return false;
+    const desk = this.#desk;
+    try {
+      while (!signal.aborted && !this.#replan && this.#jobs.size > 0) {
+        this.#waiting = !this.#jobs.isDue(desk.now());
+        if (!this.#waiting && desk.mayAsk('background') === 'yes') break;
+        if (!(await this.#sleep(desk.tempo.beatMs, signal))) return false;
+      }
+    } finally {
+      this.#waiting = false;
     }
     return !signal.aborted;
   }

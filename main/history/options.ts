@@ -61,5 +61,8 @@ export const downloadBatch = { requests: 20, ms: 60_000 } as const;
 /** The daily bar of a session that has just closed is not with the broker at once. */
 export const afterCloseMs = 5 * 60_000;
 
+/** Where it is later still, it is asked for again so often. */
+export const lateBar = { everyMs: 12 * 60_000, tries: 5 } as const;
+
 /** Requests of each pacing window that are left for people. */
 export const keptForPeople = 10;

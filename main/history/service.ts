@@ -95,7 +95,7 @@ class History implements HistoryService {
     this.#downloader = new Downloader(this.#desk, () =>
       this.#learner.learnDue(this.#desk.watchlist),
     );
-    this.#filler = new Filler(this.#desk, () => this.#downloader.underway);
+    this.#filler = new Filler(this.#desk, () => this.#downloader.goesFirst);
     this.#reader = new BarReader(this.#desk);
   }
 
@@ -249,6 +249,7 @@ class History implements HistoryService {
   startDownload(): Promise<void> {
     this.#open();
     this.#beginBeat();
+    this.#desk.hold.tryService();
     return this.#downloader.start();
   }
 
@@ -266,6 +267,7 @@ class History implements HistoryService {
       this.#desk.dropNotice(`download ${symbol}`);
       this.#desk.dropNotice(`no-calendar ${symbol}`);
     }
+    this.#downloader.keepToWatchlist();
     this.#changed();
     const added = symbols.filter((symbol) => !before.has(symbol));
     if (added.length === 0 || !this.#started) return;

@@ -69,6 +69,28 @@ describe.each([
     expect(source.requests).toHaveLength(symbols.length + during.length);
   });
 
+  it('the download waits, is not "downloading", and then needs no more requests than ever', async () => {
+    setUp(['AAPL', 'MSFT']);
+    source.trouble = broken;
+    await bench.service.start();
+    await bench.until(() => source.requests.length > 0);
+    await bench.until(() => !bench.service.isDownloading(), 1);
+    expect(bench.service.view().download).toMatchObject({ done: 0, failed: 0, total: 2 });
+    await bench.until(() => bench.service.view().download === null, 1000);
+    const during = source.requests.filter(({ at }) => at < saturday + outageMs);
+    expect(during.length).toBeLessThanOrEqual(3);
+    expect(source.requests.length - during.length).toBe(2);
+    expect(bench.read('AAPL', '1d')).toEqual(
+      source.truth(
+        'AAPL',
+        '1d',
+        Math.ceil((saturday - 365 * dayMs) / dayMs) * dayMs,
+        saturday,
+        true,
+      ),
+    );
+  });
+
   it('a person who asks finds out at once that it is back', async () => {
     bench.put('AAPL', '5m', holed(truth('AAPL')));
     source.trouble = () => refusal(text);
@@ -93,6 +115,24 @@ it('does not cut the requests of a week down because of one refusal nobody under
   await bench.until(() => symbols.every((symbol) => stateOf(symbol) === 'whole'), 1000);
   const answered = source.requests.filter(({ at }) => at >= saturday + 20_000);
   expect(Math.max(...answered.map(({ duration }) => Number.parseInt(duration, 10)))).toBe(10);
+});
+
+it('asks for nothing during the minute after a pacing violation, and is not downloading then', async () => {
+  setUp(['AAPL', 'MSFT']);
+  bench.put('KO', '5m', holed(truth('KO')));
+  source.trouble = (_, nth) =>
+    nth === 1 ? { ok: false, reason: 'pacing', code: 162, message: 'pacing violation' } : undefined;
+  await bench.service.start();
+  await bench.until(() => source.requests.length === 1);
+  await bench.until(() => !bench.service.isDownloading(), 1);
+  void bench.service.fetch('KO', '5m');
+  const refused = source.requests[0]?.at ?? 0;
+  await bench.until(() => {
+    if (clock.now() < refused + minuteMs) expect(bench.service.isDownloading()).toBe(false);
+    return bench.service.view().download === null && stateOf('KO') === 'whole';
+  }, 1000);
+  for (const { at } of source.requests.slice(1))
+    expect(at).toBeGreaterThanOrEqual(refused + minuteMs);
 });
 
 it.each([
