@@ -10,6 +10,7 @@ import type {
 import { instrumentOf } from '../../shared/instrument.ts';
 import type { Hours } from '../calendar/exchange-calendar.ts';
 import { CalendarBook } from './calendar-book.ts';
+import { FileFaults } from './file-faults.ts';
 import { Hold } from './hold.ts';
 import { LiveBars } from './live-bars.ts';
 import { type HistoryOptions, keptForPeople, type Tempo, usualTempo } from './options.ts';
@@ -41,6 +42,7 @@ export class Desk {
   readonly caps: Caps;
   readonly queue: RequestQueue;
   readonly hold = new Hold();
+  readonly faults = new FileFaults();
   readonly index: ScanIndex;
   /** The files as they were just before they were loaded, until they are looked at. */
   readonly loaded = new Map<string, FileIdentity>();

@@ -5,6 +5,7 @@ import { tradeDays } from './plan/trade-days.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
 import type { Series } from './store/file-name.ts';
+import { faultOf, isUnusable, tellUnusable } from './unusable.ts';
 
 const dayMs = 86_400_000;
 const usualDays = 365;
@@ -32,7 +33,13 @@ export function missingDays(desk: Desk, symbol: string): readonly PlannedRequest
   const from = downloadFrom(desk);
   const until = finishedBefore(calendar, '1d', hours, now - desk.tempo.settleMs);
   const expected = desk.expected.within(calendar, '1d', hours, from, until);
+  if (isUnusable(desk, series)) return [];
   const stored = desk.store.read(series);
+  const fault = faultOf(desk, series, stored);
+  if (fault !== undefined) {
+    tellUnusable(desk, series, fault);
+    return [];
+  }
   const columns = stored.ok ? stored.columns : noBars;
   const start = firstAtOrAfter(columns.t, columns.length, from);
   const t = columns.t.subarray(start, columns.length);

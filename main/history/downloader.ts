@@ -243,6 +243,9 @@ export class Downloader {
       case 'later':
         if (this.#wants(symbol)) this.#postpone(job, outcome);
         return false;
+      case 'unusable':
+        this.#count('failed');
+        return false;
       case 'hopeless':
         if (this.#wants(symbol)) {
           desk.notice(

@@ -15,6 +15,7 @@ import { ratioText, splitRatio } from './splits.ts';
 import type { MergeResult } from './store/bar-store.ts';
 import type { Series } from './store/file-name.ts';
 import { surveyFile, totals } from './survey.ts';
+import { tellUnusable } from './unusable.ts';
 
 /** What became of one request, and so what to do with it. */
 export type Outcome =
@@ -27,7 +28,10 @@ export type Outcome =
   | { readonly kind: 'smaller'; readonly afterMs: number }
   /** The past was restated: the whole series must be fetched. */
   | { readonly kind: 'restated'; readonly ratio: number; readonly first: number }
-  | { readonly kind: 'hopeless'; readonly message: string };
+  /** Nothing of the symbol will be answered. */
+  | { readonly kind: 'hopeless'; readonly message: string }
+  /** The file of this series cannot be written to; the symbol's others can. */
+  | { readonly kind: 'unusable' };
 
 export type Priority = 'person' | 'background';
 
@@ -266,9 +270,8 @@ function afterRefusal(
     desk.notice('disk', 'disk', refused.message, refused.advice);
   }
   if (refused.reason === 'unusable') {
-    const id = `file ${request.symbol} ${request.timeframe}`;
-    desk.notice(id, 'file', refused.message, 'Mend or remove the file; it is left as it is.');
-    return { kind: 'hopeless', message: refused.message };
+    tellUnusable(desk, request, refused.message);
+    return { kind: 'unusable' };
   }
   return { kind: 'later', afterMs: minuteMs, why: 'file' };
 }

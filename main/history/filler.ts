@@ -156,6 +156,8 @@ export class Filler {
     this.#nextScanAt = desk.now() + this.intervalMs;
     const unbounded = asked || this.#owed;
     if (asked) {
+      this.#hopeless.clear();
+      desk.faults.clear();
       desk.hold.tryService();
     }
     let unstable = 0;
@@ -216,6 +218,7 @@ export class Filler {
   want(requests: readonly PlannedRequest[], series: Series): void {
     const desk = this.#desk;
     this.#hopeless.delete(series.symbol);
+    desk.faults.forget(series);
     desk.hold.tryService();
     desk.queue.promote(series);
     desk.queue.add(requests, 'person', desk.now());
@@ -353,6 +356,11 @@ export class Filler {
       case 'hopeless':
         desk.queue.removeSymbol(item.symbol);
         this.#hopeless.set(item.symbol, desk.now() + hopelessForMs);
+        desk.counts.gapsFailed += item.holes;
+        this.#count('failed');
+        return;
+      case 'unusable':
+        desk.queue.removeSeries(item);
         desk.counts.gapsFailed += item.holes;
         this.#count('failed');
         return;

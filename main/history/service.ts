@@ -20,6 +20,7 @@ import { loadFiles } from './store/loader.ts';
 import { roughlyRows } from './store/sizes.ts';
 import { timeRules } from './store/time-rules.ts';
 import { lookAgainMs, planFor } from './survey.ts';
+import { faultOf, tellUnusable } from './unusable.ts';
 import { viewOf } from './view.ts';
 
 const dayMs = 86_400_000;
@@ -37,7 +38,11 @@ export type ForceScanResult =
 
 export type FetchResult =
   | { readonly ok: true; readonly requests: number; readonly missing: number }
-  | { readonly ok: false; readonly reason: 'no-calendar' | 'bad-range'; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: 'no-calendar' | 'bad-range' | 'unusable-file';
+      readonly message: string;
+    };
 
 export interface HistoryService {
   /** Loads the files, hands them on, and begins to look after them. Resolves when all are loaded. */
@@ -203,6 +208,12 @@ class History implements HistoryService {
       const series = { symbol, timeframe: each };
       const hours = this.#desk.hoursOf(each);
       const stored = this.#desk.store.read(series);
+      const fault = faultOf(this.#desk, series, stored);
+      if (fault !== undefined) {
+        tellUnusable(this.#desk, series, fault);
+        if (timeframe) return { ok: false, reason: 'unusable-file', message: fault };
+        continue;
+      }
       const columns = stored.ok ? stored.columns : noBars;
       const start =
         from ?? (columns.length > 0 ? (columns.t[0] as number) : this.#usualStart(each));

@@ -13,6 +13,7 @@ import type { ListedFile } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import { type FileIdentity, sameState } from './store/file-stat.ts';
 import { quietMs } from './store/stability.ts';
+import { isUnusable, tellMended } from './unusable.ts';
 
 const dayMs = 86_400_000;
 
@@ -90,6 +91,7 @@ export function surveyFile(
   const scan = desk.scanner.scan(file, calendar, hours, desk.now());
   const gaps = scan.state === 'scanned' && calendar ? gapsNow(desk, file, scan, calendar) : noGaps;
   desk.coverage.set(seriesKey(file), coverageOf(file, scan, calendar, gaps));
+  if (scan.state === 'scanned') tellMended(desk, file);
   if (!calendar) {
     desk.notice(
       `no-calendar ${file.symbol}`,
@@ -136,6 +138,7 @@ export function planFor(
   calendar: ExchangeCalendar,
   cap?: number,
 ): PlannedRequest[] {
+  if (isUnusable(desk, series)) return [];
   const hours = desk.hoursOf(series.timeframe);
   const open = withoutWaiting(desk, series, holes, calendar);
   const first = open[0];

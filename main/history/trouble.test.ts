@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bar } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
@@ -156,3 +157,65 @@ it.each([
     expect(bench.service.view().recentErrors[0]).toMatchObject({ series: 'AAPL_5m' });
   },
 );
+
+describe('a file that takes no bars', () => {
+  it('keeps nothing of its symbol but itself from being filled, and is told once', async () => {
+    fs.mkdirSync(bench.path('AAPL', '1m'));
+    bench.put('AAPL', '5m', holed(truth('AAPL')));
+    await bench.service.start();
+    expect(await bench.service.fetch('AAPL', '1m')).toMatchObject({
+      ok: false,
+      reason: 'unusable-file',
+    });
+    expect(await bench.service.fetch('AAPL')).toMatchObject({ ok: true, requests: 1 });
+    await bench.until(() => stateOf('AAPL') === 'whole', 1000);
+    expect(source.requests.every(({ timeframe }) => timeframe === '5m')).toBe(true);
+    expect(bench.service.view().notices.filter(({ kind }) => kind === 'file')).toHaveLength(1);
+  });
+
+  it('is filled as soon as it is another file', async () => {
+    setUp(['AAPL']);
+    fs.mkdirSync(bench.path('AAPL', '1d'));
+    bench.put('AAPL', '5m', holed(truth('AAPL')));
+    await bench.service.start();
+    await bench.until(() => stateOf('AAPL') === 'whole', 1000);
+    expect(source.requests.map(({ timeframe }) => timeframe)).toEqual(['5m']);
+    fs.rmdirSync(bench.path('AAPL', '1d'));
+    void bench.service.startDownload();
+    await bench.until(() => fs.existsSync(bench.path('AAPL', '1d')), 1000);
+    await bench.until(() => bench.service.view().download === null, 1000);
+    expect(bench.service.view().notices.filter(({ kind }) => kind === 'file')).toEqual([]);
+  });
+
+  it('that breaks while its requests wait costs one request, and the other series none', async () => {
+    bench.put('AAPL', '5m', holed(truth('AAPL')));
+    bench.put(
+      'AAPL',
+      '1h',
+      source
+        .truth('AAPL', '1h', saturday - 6 * dayMs, saturday, false)
+        .filter((_, nth) => nth < 20 || nth > 25),
+    );
+    source.connected = false;
+    await bench.service.start();
+    await bench.until(() => bench.service.view().queue.length === 2, 1000);
+    fs.rmSync(bench.path('AAPL', '1h'));
+    fs.mkdirSync(bench.path('AAPL', '1h'));
+    source.connected = true;
+    await bench.until(() => stateOf('AAPL') === 'whole', 1000);
+    await bench.until(() => clock.now() > saturday + 3 * 3_600_000, 10_000);
+    expect(source.requests.map(({ timeframe }) => timeframe).sort()).toEqual(['1h', '5m']);
+  });
+});
+
+it('tries a symbol again that was given up when a person has everything looked at', async () => {
+  bench.put('AAPL', '5m', holed(truth('AAPL')));
+  source.trouble = (_, nth) =>
+    nth === 1 ? { ok: false, reason: 'unknown-symbol', code: 200, message: 'none' } : undefined;
+  await bench.service.start();
+  await bench.until(() => source.requests.length === 1);
+  await bench.until(() => bench.service.view().queue.length === 0);
+  void bench.service.forceScan();
+  await bench.until(() => stateOf('AAPL') === 'whole', 1000);
+  expect(source.requests).toHaveLength(2);
+});
