@@ -166,6 +166,10 @@ function dropDeleted(desk: Desk, files: readonly Series[]): void {
 export function stillWanted(desk: Desk, request: QueuedRequest): boolean {
   if (request.wanted === 'filler' && !desk.store.stat(request) && !isBegun(desk, request))
     return false;
+  return stillMissing(desk, request);
+}
+
+export function stillMissing(desk: Desk, request: PlannedRequest): boolean {
   const calendar = desk.calendars.calendarOf(request.symbol);
   const stored = desk.store.read(request);
   if (!calendar || !stored.ok) return true;
