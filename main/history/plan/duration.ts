@@ -9,7 +9,8 @@ export function durationText({ count, unit }: Duration): string {
 }
 
 const longestSeconds = 28_800;
-const sessionsPerYear = 252;
+/** Fewer than any exchange has in a year, whose holidays fall on other days every time. */
+const sessionsPerYear = 240;
 
 /** The steps IBKR takes seconds in; never fewer than asked for. */
 export function seconds(span: number): Duration | undefined {

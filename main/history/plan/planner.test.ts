@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lse } from '../../calendar/lse.ts';
 import { nyse } from '../../calendar/nyse.ts';
+import { firstAtOrAfter } from '../../kit/bar-columns.ts';
 import { ExpectedBook } from '../scan/expected-book.ts';
 import { findHoles, type Hole } from '../scan/holes.ts';
 import { gapSample, requestsToFill } from '../testing/gap-sample.ts';
@@ -31,7 +33,7 @@ function brings(request: PlannedRequest, t: number): boolean {
   if (t >= request.end) return false;
   if (request.duration.unit === 'S') return t >= request.end - request.duration.count * 1000;
   const newest = dayOf(days, request.end - 1, false);
-  const count = request.duration.count * (request.duration.unit === 'Y' ? 252 : 1);
+  const count = request.duration.count * (request.duration.unit === 'Y' ? 240 : 1);
   return t >= (days.open[Math.max(0, newest - count + 1)] as number);
 }
 
@@ -174,12 +176,31 @@ describe('durations', () => {
             expect(inSeconds.count).toBeLessThanOrEqual(28_800);
           } else expect(s).toBeGreaterThan(27_000);
           const { count, unit } = sessions(n);
-          expect(count * (unit === 'Y' ? 252 : 1)).toBeGreaterThanOrEqual(n);
-          if (unit === 'D') expect(count).toBeLessThanOrEqual(365);
+          if (unit === 'D') {
+            expect(count).toBe(n);
+            expect(count).toBeLessThanOrEqual(365);
+          }
         },
       ),
     );
   });
+
+  it.each([nyse, lse])(
+    'in years hold as many sessions as are asked for, on any day',
+    (calendar) => {
+      const all = tradeDays(calendar.sessions(Date.UTC(2004, 0), Date.UTC(2026, 11), 'regular'));
+      const row = (t: number) => firstAtOrAfter(all.open, all.length, t);
+      for (let years = 2; years <= 11; years++) {
+        let most = 366;
+        while (sessions(most + 1).count <= years) most++;
+        for (let end = Date.UTC(2017, 0); end < Date.UTC(2026, 10); end += 86_400_000) {
+          const back = new Date(end);
+          back.setUTCFullYear(back.getUTCFullYear() - years);
+          expect(row(end) - row(back.getTime())).toBeGreaterThanOrEqual(most);
+        }
+      }
+    },
+  );
 });
 
 describe('the caps', () => {
