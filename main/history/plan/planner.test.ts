@@ -107,6 +107,29 @@ describe('planning requests', () => {
     expect(current).toMatchObject({ end: t + 420_000, duration: { count: 2, unit: 'D' } });
   });
 
+  it('reaches into the session before where a hole begins with its session', () => {
+    const open = Date.UTC(2026, 10, 19, 14, 30);
+    const to = open + 9 * 60_000;
+    const wanted = { from: open + 120_000, to, count: 8 };
+    // As bars of the evening before are hours away, only a session more brings them.
+    expect(plan([wanted], 5)).toMatchObject([
+      { end: to + 60_000, days: 2, duration: { count: 2, unit: 'D' } },
+    ]);
+    expect(plan([wanted], 1)).toMatchObject([{ days: 1, duration: { count: 780, unit: 'S' } }]);
+    const [brief] = planRequests({
+      series: { symbol: 'ES', timeframe: '1m' },
+      hours: 'all',
+      holes: [wanted],
+      days: tradeDays([
+        { date: '2026-11-18', open: open - 80_000_000, close: open - 3_600_000, kind: 'full' },
+        { date: '2026-11-19', open, close: open + 80_000_000, kind: 'full' },
+      ]),
+      cap: 1,
+      now,
+    });
+    expect(brief).toMatchObject({ days: 1, duration: { count: 5400, unit: 'S' } });
+  });
+
   it('counts daily bars by their dates', () => {
     const [request, ...more] = plan(
       [{ from: Date.UTC(2026, 9, 22), to: Date.UTC(2026, 10, 18), count: 20 }],

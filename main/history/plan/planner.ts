@@ -15,7 +15,7 @@ export interface PlannedRequest extends Series {
   readonly from: number;
   /** Start of the last wanted bar. */
   readonly to: number;
-  /** How many sessions it covers. */
+  /** How many sessions it asks for. */
   readonly days: number;
   /** How many holes are whole once it is answered; each hole counts for one request only. */
   readonly holes: number;
@@ -37,11 +37,12 @@ export interface PlanQuestion {
 const roundTheClockMs = 20 * 3_600_000;
 
 /**
- * A request reaches a little further back than it must where that costs nothing, to bars that are there already:
- * only by comparing those is it noticed that the broker has restated the past for a split.
+ * A request reaches a little further back than it must where the cap allows, to bars that are there already: only by
+ * comparing those is it noticed that the broker has restated the past for a split.
  */
 const overlapBars = 5;
 const overlapDailyBars = 4;
+const overlapSessions = 1;
 
 /**
  * The fewest requests that cover all holes, newest first: from the newest hole the request reaches back as far as the
@@ -94,28 +95,46 @@ function requestFor(
   oldest: number,
   newest: number,
 ): PlannedRequest {
+  const daily = series.timeframe === '1d';
   const barMs = barSeconds(series.timeframe) * 1000;
   const count = newest - oldest + 1;
-  const { from, to } = wanted;
-  const spare = Math.max(0, Math.floor(cap) - count);
-  const asked = {
-    symbol: series.symbol,
-    timeframe: series.timeframe,
-    hours,
-    ...wanted,
-    days: count,
-  };
-  if (oldest === newest && barMs <= 60_000) {
-    const duration = seconds((to + barMs - from + overlapBars * barMs) / 1000);
-    if (duration) return { ...asked, end: to + barMs, duration };
+  const { to } = wanted;
+  const overlap = Math.min(
+    Math.max(0, Math.floor(cap) - count),
+    daily ? overlapDailyBars : overlapSessions,
+  );
+  const asked = { symbol: series.symbol, timeframe: series.timeframe, hours, ...wanted };
+  const short = count === 1 && barMs <= 60_000;
+  if (short) {
+    const until = to + barMs;
+    const back = (start: number | undefined) =>
+      start === undefined ? undefined : seconds((until - start) / 1000);
+    // Where no session more may be asked for, that much of one still may, if it takes no longer than a request of seconds.
+    const duration =
+      back(withOverlap(days, oldest, wanted.from, barMs)) ??
+      (overlap === 0 ? back(wanted.from - overlapBars * barMs) : undefined);
+    if (duration) return { ...asked, days: 1, end: until, duration };
   }
   const close = days.close[newest] as number;
   const open = days.open[newest] as number;
-  const roundTheClock = series.timeframe !== '1d' && close - open > roundTheClockMs ? 1 : 0;
-  const overlap = Math.min(spare, series.timeframe === '1d' ? overlapDailyBars : 1);
+  const roundTheClock = !daily && close - open > roundTheClockMs ? 1 : 0;
   // Of a session that still trades, only what is over is wanted; the clock is rounded up to whole minutes.
-  const end = Math.min(close, Math.ceil(now / 60_000) * 60_000);
-  return { ...asked, end: Math.max(end, to), duration: sessions(count + roundTheClock + overlap) };
+  const over = Math.min(close, Math.ceil(now / 60_000) * 60_000);
+  const end = short ? Math.min(over, to + barMs) : over;
+  const duration = sessions(count + roundTheClock + overlap);
+  return { ...asked, days: count + overlap, end: Math.max(end, to), duration };
+}
+
+/** A few bars before the first wanted one, be they of the same session or the end of the one before. */
+function withOverlap(
+  days: TradeDays,
+  nth: number,
+  from: number,
+  barMs: number,
+): number | undefined {
+  const overlapMs = overlapBars * barMs;
+  if (from - overlapMs >= (days.open[nth] as number)) return from - overlapMs;
+  return nth > 0 ? (days.close[nth - 1] as number) - overlapMs : undefined;
 }
 
 /** Each symbol's newest first, then each one's next: nobody waits for another's last hole. */
