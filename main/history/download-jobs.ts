@@ -36,10 +36,15 @@ export class DownloadJobs {
     this.#jobs.push(job);
   }
 
+  /** What an answer did not reach is asked for next. */
+  putFirst(requests: readonly PlannedRequest[]): void {
+    this.#jobs.unshift(...requests.map(freshJob));
+  }
+
   /** These are all that is to be asked of the symbol; what was planned for it before is void. */
   replace(symbol: string, requests: readonly PlannedRequest[], notBefore = 0): void {
     const others = this.#jobs.filter(({ request }) => request.symbol !== symbol);
-    const fresh = requests.map((request) => ({ request, attempts: 0, faults: 0, notBefore }));
+    const fresh = requests.map((request) => ({ ...freshJob(request), notBefore }));
     // A symbol that was begun is finished first.
     this.#jobs = this.#jobs.length > others.length ? [...fresh, ...others] : [...others, ...fresh];
   }
@@ -51,4 +56,8 @@ export class DownloadJobs {
   clear(): void {
     this.#jobs = [];
   }
+}
+
+function freshJob(request: PlannedRequest): DownloadJob {
+  return { request, attempts: 0, faults: 0, notBefore: 0 };
 }

@@ -225,6 +225,7 @@ export class Downloader {
     switch (outcome.kind) {
       case 'filled':
       case 'empty':
+        if (outcome.kind === 'filled') this.#jobs.putFirst(outcome.rest);
         this.#count('done');
         desk.dropNotice(`download ${symbol}`);
         if (newestIsLate(desk, request)) this.#askAgainSoon();

@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
 import { historicalErrorOf } from '../../shared/advice/index.ts';
 import { type Bar, barSeconds } from '../../shared/bar.ts';
-import { columnsOf } from '../kit/bar-columns.ts';
+import { noBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
 import { halvingRestMs } from './plan/caps.ts';
 import { durationText } from './plan/duration.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { BarAnswer, Failed, SourceFailure } from './ports.ts';
-import type { EmptySpan } from './scan/empty-list.ts';
+import { confirmEmpty, notReached, planRest } from './reach.ts';
 import { finishedBefore } from './scan/gaps.ts';
-import { findHoles } from './scan/holes.ts';
 import { settle, showBars, showFile } from './show.ts';
 import { ratioText, splitRatio } from './splits.ts';
 import type { MergeResult } from './store/bar-store.ts';
@@ -19,7 +18,12 @@ import { tellUnusable } from './unusable.ts';
 
 /** What became of one request, and so what to do with it. */
 export type Outcome =
-  | { readonly kind: 'filled'; readonly bars: number }
+  | {
+      readonly kind: 'filled';
+      readonly bars: number;
+      /** What the answer did not come to, to be asked for next. */
+      readonly rest: readonly PlannedRequest[];
+    }
   /** Asked and answered: there is nothing. */
   | { readonly kind: 'empty' }
   /** The same again after a while. */
@@ -47,9 +51,10 @@ export async function fetchSpan(
   if (!answer.ok) return afterFailure(desk, request, answer);
   const stored = desk.store.read(request);
   // Round-the-clock sessions bring more than was wanted; a file does not grow into the past by accident.
-  const first = stored.ok ? (stored.columns.t[0] ?? request.from) : request.from;
-  const since = Math.min(first, request.from);
-  const bars = finishedBars(desk, request, answer.bars).filter(({ t }) => t >= since);
+  const before = stored.ok ? stored.columns : noBars;
+  const answered = finishedBars(desk, request, answer.bars);
+  const since = Math.min(before.t[0] ?? request.from, request.from);
+  const bars = answered.filter(({ t }) => t >= since);
   desk.counts.barsFetched += bars.length;
   const ratio = stored.ok ? splitRatio(stored.columns, bars) : undefined;
   if (stored.ok && ratio !== undefined) {
@@ -66,9 +71,11 @@ export async function fetchSpan(
       settle(desk, request, sorted.at(-1)?.t);
     }
   }
-  confirmEmpty(desk, request, bars);
+  confirmEmpty(desk, request, answered, before);
   resurvey(desk, request);
-  return bars.length > 0 ? { kind: 'filled', bars: bars.length } : { kind: 'empty' };
+  if (bars.length === 0) return { kind: 'empty' };
+  const rest = planRest(desk, request, notReached(desk, request, answered, before));
+  return { kind: 'filled', bars: bars.length, rest };
 }
 
 /**
@@ -105,7 +112,7 @@ export async function fetchAnew(
     `${series.symbol} was split (${ratioText(ratio)}); its ${series.timeframe} bars were fetched anew`,
     'The bars before the split were kept in the folder .gatehouse beside the files.',
   );
-  return { kind: 'filled', bars: all.length };
+  return { kind: 'filled', bars: all.length, rest: [] };
 }
 
 /** Waits until a request may go out that no person waits for. */
@@ -172,33 +179,6 @@ function finishedBars(desk: Desk, request: PlannedRequest, bars: readonly Bar[])
   return bars
     .filter((bar) => bar.t < limit)
     .map((bar) => ({ ...bar, volume: Math.max(0, bar.volume) }));
-}
-
-function confirmEmpty(desk: Desk, request: PlannedRequest, bars: readonly Bar[]): void {
-  const calendar = desk.calendars.calendarOf(request.symbol);
-  if (!calendar) return;
-  const { timeframe, hours } = request;
-  const barMs = barSeconds(timeframe) * 1000;
-  const until = Math.min(request.to + 1, desk.now() - barMs - desk.tempo.doubtMs);
-  const wanted = desk.expected.within(calendar, timeframe, hours, request.from, until);
-  const { t } = columnsOf([...bars].sort((a, b) => a.t - b.t));
-  const dates = new Set(bars.map((bar) => dateAround(calendar, bar.t, hours)));
-  const spans = findHoles(t, t.length, wanted, barMs).holes.map(({ from, to }): EmptySpan => {
-    const beside = timeframe !== '1d' && dates.has(dateAround(calendar, from, hours));
-    return { from, to, emptiness: beside ? 'beside-others' : 'no-data-at-all' };
-  });
-  desk.empty.add(request, spans, desk.now());
-  desk.counts.confirmedEmpty = desk.empty.count();
-}
-
-function dateAround(
-  calendar: {
-    sessions(from: number, to: number, hours: 'regular' | 'all'): readonly { date: string }[];
-  },
-  t: number,
-  hours: 'regular' | 'all',
-): string {
-  return calendar.sessions(t, t + 1, hours)[0]?.date ?? '';
 }
 
 /** What a failure says of the request, or of the service, which is out of reach for any request. */

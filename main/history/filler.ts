@@ -313,6 +313,7 @@ export class Filler {
     switch (outcome.kind) {
       case 'filled':
         desk.queue.remove(item.id);
+        desk.queue.add(outcome.rest, item.wanted, desk.now());
         desk.processed.add(key);
         desk.counts.gapsFilled += item.holes;
         this.#count('done');

@@ -55,7 +55,9 @@ export class MarketSource<I extends { readonly symbol: string }> implements Hist
   trouble: Trouble = () => undefined;
   /** Bars that the broker does not have either. */
   lacks: (symbol: string, timeframe: Timeframe, t: number) => boolean = () => false;
-  scale: (symbol: string) => number = () => 1;
+  scale: (symbol: string, t: number) => number = () => 1;
+  /** The broker leaves out the oldest of what would be more. */
+  mostBars = Number.POSITIVE_INFINITY;
   readonly #market: MarketLike<I>;
   readonly #rangeOf: RangeOf<I>;
   readonly #clock: Clock;
@@ -89,7 +91,8 @@ export class MarketSource<I extends { readonly symbol: string }> implements Hist
     const instrument = this.#instrument(request.symbol);
     if (!instrument)
       return { ok: false, reason: 'unknown-symbol', code: 200, message: 'no such contract' };
-    const bars = this.#answer(instrument, request);
+    const whole = this.#answer(instrument, request);
+    const bars = whole.slice(Math.max(0, whole.length - this.mostBars));
     if (bars.length === 0) {
       return { ok: false, reason: 'no-data', code: 162, message: 'HMDS query returned no data' };
     }
@@ -135,18 +138,20 @@ export class MarketSource<I extends { readonly symbol: string }> implements Hist
     regularHours: boolean,
   ): readonly Bar[] {
     const what = instrumentOf(symbol).whatToShow === 'MIDPOINT' ? 'MIDPOINT' : 'TRADES';
-    const by = this.scale(symbol);
     return this.#market
       .bars(instrument, { barSeconds: barSeconds(timeframe), fromMs, toMs, regularHours, what })
       .filter(({ t }) => !this.lacks(symbol, timeframe, t))
-      .map(({ t, open, high, low, close, volume }) => ({
-        t,
-        open: open / by,
-        high: high / by,
-        low: low / by,
-        close: close / by,
-        volume: Math.max(0, volume),
-      }));
+      .map(({ t, open, high, low, close, volume }) => {
+        const by = this.scale(symbol, t);
+        return {
+          t,
+          open: open / by,
+          high: high / by,
+          low: low / by,
+          close: close / by,
+          volume: Math.max(0, volume),
+        };
+      });
   }
 
   async schedule(symbol: string, useRth: boolean): Promise<ScheduleAnswer> {
