@@ -17,6 +17,7 @@ import { type HistoryOptions, keptForPeople, type Tempo, usualTempo } from './op
 import { Caps } from './plan/caps.ts';
 import { RequestQueue } from './plan/queue.ts';
 import type { HistoryPorts } from './ports.ts';
+import { RestatedList } from './restated-list.ts';
 import { EmptyList } from './scan/empty-list.ts';
 import { ExpectedBook } from './scan/expected-book.ts';
 import { ScanIndex } from './scan/scan-index.ts';
@@ -43,6 +44,7 @@ export class Desk {
   readonly queue: RequestQueue;
   readonly hold = new Hold();
   readonly faults = new FileFaults();
+  readonly restated: RestatedList;
   readonly index: ScanIndex;
   /** The files as they were just before they were loaded, until they are looked at. */
   readonly loaded = new Map<string, FileIdentity>();
@@ -73,6 +75,7 @@ export class Desk {
       empty: state('empty.json'),
       caps: state('caps.json'),
       queue: state('queue.json'),
+      restated: state('restated.json'),
       index: state('index.json'),
     };
     this.calendars = new CalendarBook(
@@ -85,11 +88,13 @@ export class Desk {
     this.queue = new RequestQueue(files.queue.read());
     // Planned before the setting was changed: the answer would mix two kinds of hours in one file.
     this.queue.removeWhere(({ timeframe, hours }) => hours !== this.hoursOf(timeframe));
+    this.restated = new RestatedList(files.restated.read());
     this.index = new ScanIndex(files.index.read());
     this.scanner = new Scanner(this.expected, this.store.stability, this.index);
     this.live = new LiveBars((symbol) => this.calendars.calendarOf(symbol));
     this.#states = [
       [files.queue, this.queue],
+      [files.restated, this.restated],
       [files.caps, this.caps],
       [files.calendars, this.calendars],
     ];

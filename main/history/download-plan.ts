@@ -28,6 +28,7 @@ export function missingDays(desk: Desk, symbol: string): readonly PlannedRequest
     return [];
   }
   const series: Series = { symbol, timeframe: '1d' };
+  if (desk.restated.rebuilding(series)) return [];
   const hours = desk.hoursOf('1d');
   const now = desk.now();
   const from = downloadFrom(desk);

@@ -8,7 +8,6 @@ import { downloadFrom, missingDays, newestIsLate } from './download-plan.ts';
 import { fetchSpan, type Outcome } from './fetcher.ts';
 import { afterCloseMs, downloadBatch, lateBar } from './options.ts';
 import type { TickerHistory } from './ports.ts';
-import { rebuild } from './rebuild.ts';
 import { stillMissing } from './survey.ts';
 
 const tries = 3;
@@ -194,7 +193,7 @@ export class Downloader {
         desk.changed();
         const began = desk.now();
         const outcome = await fetchSpan(desk, job.request, 'background', signal, 'later');
-        if (await this.#settle(job, outcome, signal)) touched.add(job.request.symbol);
+        if (this.#settle(job, outcome)) touched.add(job.request.symbol);
         this.#spentMs += desk.now() - began;
         this.#current = undefined;
       }
@@ -209,7 +208,7 @@ export class Downloader {
   /** The filler may have brought its days meanwhile, or it was learnt that so much at once is too much. */
   #isVoid({ request }: DownloadJob): boolean {
     const desk = this.#desk;
-    if (!stillMissing(desk, request)) {
+    if (desk.restated.rebuilding(request) || !stillMissing(desk, request)) {
       this.#count('done');
       return true;
     }
@@ -218,7 +217,7 @@ export class Downloader {
     return true;
   }
 
-  async #settle(job: DownloadJob, outcome: Outcome, signal: AbortSignal): Promise<boolean> {
+  #settle(job: DownloadJob, outcome: Outcome): boolean {
     const desk = this.#desk;
     const { request } = job;
     const { symbol } = request;
@@ -236,11 +235,10 @@ export class Downloader {
           this.#jobs.replace(symbol, missingDays(desk, symbol), notBefore);
         }
         return false;
-      case 'restated': {
-        const rebuilt = await rebuild(desk, request, outcome, signal);
-        this.#count(rebuilt.kind === 'filled' ? 'done' : 'failed');
-        return rebuilt.kind === 'filled';
-      }
+      case 'restated':
+        // The filler fetches it anew; that may take long, and nobody shall wait for the session meanwhile.
+        this.#count('done');
+        return false;
       case 'later':
         if (this.#wants(symbol)) this.#postpone(job, outcome);
         return false;

@@ -8,9 +8,10 @@ import { durationText } from './plan/duration.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { BarAnswer, Failed, SourceFailure } from './ports.ts';
 import { confirmEmpty, notReached, planRest } from './reach.ts';
+import { noteRestated, noteSuspect } from './restated.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { settle, showBars, showFile } from './show.ts';
-import { ratioText, splitRatio } from './splits.ts';
+import { restatement, suspectBefore } from './splits.ts';
 import type { MergeResult } from './store/bar-store.ts';
 import type { Series } from './store/file-name.ts';
 import { surveyFile, totals } from './survey.ts';
@@ -30,8 +31,8 @@ export type Outcome =
   | { readonly kind: 'later'; readonly afterMs: number; readonly why: Meaning | 'file' }
   /** Too much at once: to be planned anew under the smaller cap, and asked for after a while. */
   | { readonly kind: 'smaller'; readonly afterMs: number }
-  /** The past was restated: the whole series must be fetched. */
-  | { readonly kind: 'restated'; readonly ratio: number; readonly first: number }
+  /** The past was restated: the whole series will be fetched, and until then nothing is written to it. */
+  | { readonly kind: 'restated' }
   /** Nothing of the symbol will be answered. */
   | { readonly kind: 'hopeless'; readonly message: string }
   /** The file of this series cannot be written to; the symbol's others can. */
@@ -50,17 +51,20 @@ export async function fetchSpan(
   const answer = await ask(desk, request, priority, signal);
   if (!answer.ok) return afterFailure(desk, request, answer);
   const stored = desk.store.read(request);
-  // Round-the-clock sessions bring more than was wanted; a file does not grow into the past by accident.
   const before = stored.ok ? stored.columns : noBars;
   const answered = finishedBars(desk, request, answer.bars);
+  // Round-the-clock sessions bring more than was wanted; a file does not grow into the past by accident.
   const since = Math.min(before.t[0] ?? request.from, request.from);
   const bars = answered.filter(({ t }) => t >= since);
   desk.counts.barsFetched += bars.length;
-  const ratio = stored.ok ? splitRatio(stored.columns, bars) : undefined;
-  if (stored.ok && ratio !== undefined) {
-    return { kind: 'restated', ratio, first: stored.columns.t[0] as number };
+  const restated = restatement(before, bars);
+  if (restated) {
+    noteRestated(desk, request, restated);
+    return { kind: 'restated' };
   }
   if (bars.length > 0) {
+    const suspect = suspectBefore(before, bars, request.from);
+    if (suspect !== undefined) noteSuspect(desk, request, suspect);
     const merged = await patiently(desk, () => desk.store.merge(request, bars));
     if (!merged.ok) return afterRefusal(desk, request, merged);
     const sorted = [...bars].sort((a, b) => a.t - b.t);
@@ -78,56 +82,12 @@ export async function fetchSpan(
   return { kind: 'filled', bars: bars.length, rest };
 }
 
-/**
- * Fetches a whole series anew and puts it in place of the old file, which is kept. Nothing is changed before all of it
- * is there, so that a file never holds prices of both kinds.
- */
-export async function fetchAnew(
-  desk: Desk,
-  requests: readonly PlannedRequest[],
-  ratio: number,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const series = requests[0];
-  if (!series) return { kind: 'empty' };
-  const since = Math.min(...requests.map(({ from }) => from));
-  const all: Bar[] = [];
-  for (const request of requests) {
-    await room(desk, signal);
-    const answer = await ask(desk, request, 'background', signal);
-    if (answer.ok) {
-      const bars = finishedBars(desk, request, answer.bars);
-      for (const bar of bars) if (bar.t >= since) all.push(bar);
-    } else if (answer.reason !== 'no-data') return afterFailure(desk, request, answer);
-  }
-  if (all.length === 0) return { kind: 'empty' };
-  const replaced = await patiently(desk, () => desk.store.replace(series, all));
-  if (!replaced.ok) return afterRefusal(desk, series, replaced);
-  desk.empty.forget(series);
-  showFile(desk, series, replaced.columns);
-  resurvey(desk, series);
-  desk.notice(
-    `split ${series.symbol} ${series.timeframe}`,
-    'split',
-    `${series.symbol} was split (${ratioText(ratio)}); its ${series.timeframe} bars were fetched anew`,
-    'The bars before the split were kept in the folder .gatehouse beside the files.',
-  );
-  return { kind: 'filled', bars: all.length, rest: [] };
-}
-
-/** Waits until a request may go out that no person waits for. */
-async function room(desk: Desk, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && desk.mayAsk('background') === 'pacing') {
-    await new Promise<void>((go) => desk.options.clock.after(desk.tempo.beatMs, go));
-  }
-}
-
 interface Refused extends Failed {
   readonly meaning: Meaning;
   readonly askedAt: number;
 }
 
-async function ask(
+export async function ask(
   desk: Desk,
   request: PlannedRequest,
   priority: Priority,
@@ -170,7 +130,11 @@ async function answerOf(
 }
 
 /** A bar that is still being made would be written half and look whole. */
-function finishedBars(desk: Desk, request: PlannedRequest, bars: readonly Bar[]): readonly Bar[] {
+export function finishedBars(
+  desk: Desk,
+  request: PlannedRequest,
+  bars: readonly Bar[],
+): readonly Bar[] {
   const calendar = desk.calendars.calendarOf(request.symbol);
   const now = desk.now();
   const limit = calendar
@@ -196,7 +160,7 @@ function meaningOf(failed: Failed, signal: AbortSignal): Meaning {
 
 const minuteMs = 60_000;
 
-function afterFailure(desk: Desk, request: PlannedRequest, failed: Refused): Outcome {
+export function afterFailure(desk: Desk, request: PlannedRequest, failed: Refused): Outcome {
   const said = `${request.symbol} ${request.timeframe}: ${failed.message}`;
   switch (failed.meaning) {
     case 'no-data':
@@ -240,9 +204,9 @@ function tooMuch({ reason, code }: Failed): boolean {
   return reason === 'timeout' || code === 162 || code === 321;
 }
 
-function afterRefusal(
+export function afterRefusal(
   desk: Desk,
-  request: PlannedRequest,
+  request: Series,
   refused: MergeResult & { readonly ok: false },
 ): Outcome {
   desk.error(request, refused.message);
@@ -257,7 +221,10 @@ function afterRefusal(
 }
 
 /** Another program may be at the file for a moment. */
-async function patiently(desk: Desk, write: () => Promise<MergeResult>): Promise<MergeResult> {
+export async function patiently(
+  desk: Desk,
+  write: () => Promise<MergeResult>,
+): Promise<MergeResult> {
   for (let tries = 1; ; tries++) {
     const result = await write();
     if (result.ok) desk.dropNotice('disk');
@@ -274,7 +241,7 @@ function othersWrote(desk: Desk, series: Series, merged: MergeResult & { ok: tru
 }
 
 /** The window shows the file as it is now, without waiting for the next scan. */
-function resurvey(desk: Desk, request: PlannedRequest): void {
+export function resurvey(desk: Desk, request: Series): void {
   surveyFile(desk, { ...request, path: desk.store.path(request) });
   totals(desk);
 }

@@ -10,7 +10,7 @@ import { fetchSpan, type Outcome } from './fetcher.ts';
 import { FillPace } from './fill-pace.ts';
 import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest, Wanted } from './plan/queue.ts';
-import { rebuild } from './rebuild.ts';
+import { Rebuilder } from './rebuilder.ts';
 import { showFile } from './show.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
 import { lookAgainMs, planFor, stillWanted, survey, totals } from './survey.ts';
@@ -38,6 +38,7 @@ export class Filler {
   readonly #desk: Desk;
   /** The download goes first; both at once would only share one budget. */
   readonly #yields: () => boolean;
+  readonly #rebuilder: Rebuilder;
   readonly #lanes: Readonly<Record<Wanted, Lane>> = { person: lane(), filler: lane() };
   readonly #served = new Map<string, number>();
   readonly #hopeless = new Map<string, number>();
@@ -54,9 +55,11 @@ export class Filler {
   #nextCycleAt = 0;
   readonly #pace = new FillPace();
 
-  constructor(desk: Desk, yields: () => boolean) {
+  constructor(desk: Desk, yields: () => boolean, rebuilt: (series: Series) => void) {
     this.#desk = desk;
     this.#yields = yields;
+    const mayWork = () => (this.#running || this.#unbounded) && !this.#paused && !yields();
+    this.#rebuilder = new Rebuilder(desk, mayWork, rebuilt);
   }
 
   get running(): boolean {
@@ -108,6 +111,7 @@ export class Filler {
   /** Ends what is under way and forgets what waits; the next scan finds again what is still missing. */
   cancel(): number {
     this.abort();
+    this.#rebuilder.postpone(this.#nextScanAt ?? this.#desk.now());
     const dropped = this.#desk.queue.clear();
     this.#batch = new Set();
     this.#pace.end();
@@ -118,6 +122,7 @@ export class Filler {
   /** What is under way stays in the queue and is asked for again. */
   abort(): void {
     for (const one of Object.values(this.#lanes)) one.abort?.abort();
+    this.#rebuilder.abort();
   }
 
   /** Called every second, and whenever something may have changed. */
@@ -131,6 +136,13 @@ export class Filler {
   #runLanes(): void {
     void this.#run('person');
     void this.#run('filler');
+    void this.#rebuild();
+  }
+
+  async #rebuild(): Promise<void> {
+    if (this.#rebuilder.busy) return;
+    await this.#rebuilder.run();
+    this.#tellIdle();
   }
 
   /**
@@ -204,7 +216,8 @@ export class Filler {
     const now = this.#desk.now();
     const ready = this.#desk.queue
       .items()
-      .filter(({ wanted, notBefore }) => wanted === 'filler' && notBefore <= now);
+      .filter(({ wanted, notBefore }) => wanted === 'filler' && notBefore <= now)
+      .filter((item) => !this.#desk.restated.rebuilding(item));
     const keys = [...new Set(ready.map(seriesKey))];
     this.#unbounded = unbounded;
     const rank = (key: string) => (this.#batch.has(key) ? -1 : (this.#served.get(key) ?? 0));
@@ -234,7 +247,13 @@ export class Filler {
   }
 
   #busy(): boolean {
-    return this.#lanes.person.busy || this.#lanes.filler.busy;
+    return this.#lanes.person.busy || this.#lanes.filler.busy || this.#rebuilder.busy;
+  }
+
+  #tellIdle(): void {
+    if (this.#busy()) return;
+    for (const idle of this.#idle) idle();
+    this.#idle.clear();
   }
 
   async #run(wanted: Wanted): Promise<void> {
@@ -247,10 +266,7 @@ export class Filler {
       }
     } finally {
       one.busy = false;
-      if (!this.#busy()) {
-        for (const idle of this.#idle) idle();
-        this.#idle.clear();
-      }
+      this.#tellIdle();
       if (this.#desk.queue.length === 0) this.#pace.end();
       this.#desk.changed();
     }
@@ -264,6 +280,7 @@ export class Filler {
     if (!active || this.#paused) return undefined;
     const item = this.#desk.queue.items().find((each) => {
       if (each.wanted !== wanted || each.notBefore > now) return false;
+      if (this.#desk.restated.rebuilding(each)) return false;
       return wanted === 'person' || this.#batch.has(seriesKey(each));
     });
     if (!item) return undefined;
@@ -294,7 +311,7 @@ export class Filler {
           days > desk.caps.cap(timeframe, hours, desk.now())
             ? { kind: 'smaller', afterMs: 0 }
             : await fetchSpan(desk, item, priority, abort.signal);
-        await this.#settle(item, outcome, abort.signal);
+        this.#settle(item, outcome);
       } else desk.queue.remove(item.id);
     } catch (error) {
       desk.error(item, `${seriesKey(item)}: ${String(error)}`);
@@ -307,7 +324,7 @@ export class Filler {
     }
   }
 
-  async #settle(item: QueuedRequest, outcome: Outcome, signal: AbortSignal): Promise<void> {
+  #settle(item: QueuedRequest, outcome: Outcome): void {
     const desk = this.#desk;
     const key = seriesKey(item);
     switch (outcome.kind) {
@@ -344,16 +361,10 @@ export class Filler {
         desk.queue.delay(item.id, desk.now() + wait);
         return;
       }
-      case 'restated': {
-        const rebuilt = await rebuild(desk, item, outcome, signal);
-        if (rebuilt.kind === 'filled') {
-          desk.queue.removeSeries(item);
-          desk.processed.add(key);
-          desk.counts.gapsFilled += item.holes;
-          this.#count('done');
-        } else desk.queue.delay(item.id, desk.now() + 60 * minuteMs);
+      case 'restated':
+        // It comes with the rest of the series.
+        this.#runLanes();
         return;
-      }
       case 'hopeless':
         desk.queue.removeSymbol(item.symbol);
         this.#hopeless.set(item.symbol, desk.now() + hopelessForMs);
@@ -389,10 +400,9 @@ export class Filler {
   activity(): HistoryActivity {
     if (this.#scanning) return { kind: 'scanning' };
     if (this.#paused) return { kind: 'paused' };
-    if (this.#busy() && (this.#lanes.person.current || this.#lanes.filler.current)) {
-      return { kind: 'filling' };
-    }
-    const waitingFor = this.#lanes.person.waitingFor ?? this.#lanes.filler.waitingFor;
+    const { person, filler } = this.#lanes;
+    if (person.current || filler.current || this.#rebuilder.asking) return { kind: 'filling' };
+    const waitingFor = person.waitingFor ?? filler.waitingFor ?? this.#rebuilder.waitingFor;
     if (waitingFor) return { kind: 'waiting', for: waitingFor };
     return this.#running ? { kind: 'idle' } : { kind: 'stopped' };
   }

@@ -100,7 +100,14 @@ class History implements HistoryService {
     this.#downloader = new Downloader(this.#desk, () =>
       this.#learner.learnDue(this.#desk.watchlist),
     );
-    this.#filler = new Filler(this.#desk, () => this.#downloader.goesFirst);
+    this.#filler = new Filler(
+      this.#desk,
+      () => this.#downloader.goesFirst,
+      ({ symbol, timeframe }) => {
+        const listed = this.#desk.watchlist.includes(symbol);
+        if (timeframe === '1d' && listed) this.#downloader.publish([symbol]);
+      },
+    );
     this.#reader = new BarReader(this.#desk);
   }
 
