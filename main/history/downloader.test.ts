@@ -220,9 +220,9 @@ it('ends although the broker cancels one symbol each time, tells it, and tries i
 it('plans a symbol anew when so much at once is too much, and asks for nothing twice', async () => {
   bench.service = bench.make({ watchlist: ['S1', 'S2'], downloadDays: 4000 });
   const sessions = ({ duration }: { duration: string }) =>
-    Number.parseInt(duration, 10) * (duration.endsWith('Y') ? 252 : 1);
+    Number.parseInt(duration, 10) * (duration.endsWith('Y') ? 240 : 1);
   source.trouble = (request) =>
-    sessions(request) > 1300 ? { ok: false, reason: 'timeout', message: 'no answer' } : undefined;
+    sessions(request) > 1500 ? { ok: false, reason: 'timeout', message: 'no answer' } : undefined;
   await bench.service.start();
   const totals = new Set<number>();
   await bench.until(() => {
@@ -230,7 +230,7 @@ it('plans a symbol anew when so much at once is too much, and asks for nothing t
     if (download) totals.add(download.total - download.done);
     return source.requests.length > 2 && download === null;
   }, 1000);
-  const answered = source.requests.filter((request) => sessions(request) <= 1300);
+  const answered = source.requests.filter((request) => sessions(request) <= 1500);
   expect(source.requests.length - answered.length).toBe(1);
   expect(new Set(answered.map(({ symbol, end }) => `${symbol} ${end}`)).size).toBe(answered.length);
   // 2760 sessions are two requests a symbol before and three after; never both.
