@@ -10,4 +10,6 @@ export interface Quote {
   /** The last tick's time, else local midnight of the last daily bar. */
   readonly tsEpochMs: number;
   readonly source: QuoteSource;
+  /** Only where the price is of delayed data, 15 minutes old or more. */
+  readonly delayed?: true;
 }

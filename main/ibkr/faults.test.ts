@@ -335,6 +335,10 @@ describe('faults of the data', () => {
     await t.rig.service.start();
     await t.rig.flowing(['AAPL', 'MSFT']);
     expect(t.rig.view().marketData.serving).toBe('delayed');
+    for (const { at, delayed } of t.rig.quotes.values()) {
+      expect(delayed).toBe(true);
+      expect(Date.now() - at).toBeGreaterThan(600_000);
+    }
     expect(t.story()).toMatch(/delayed quotes are asked for instead/);
   });
 

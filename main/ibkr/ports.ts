@@ -16,6 +16,7 @@ export interface QuoteSink {
     volume: number | undefined,
     tsMs: number,
     currency: string,
+    delayed: boolean,
   ): void;
 }
 

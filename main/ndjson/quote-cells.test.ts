@@ -69,6 +69,18 @@ describe('prepared answers', () => {
     }
   });
 
+  it('carry a mark where the price is of delayed data, and nothing more where it is not', () => {
+    const { board, cells } = cellsOf('AAPL');
+    const usual =
+      '"price":187.25,"volume":1000,"currency":"USD","ts_epoch_ms":1760000000000,"source":"ibkr_tick"';
+    expect(cells.dataJson('AAPL', start)).toBe(`{${usual},"ticker":"AAPL","stale":false}`);
+    board.set('AAPL', { tsEpochMs: start, delayed: true });
+    const marked = `{${usual},"delayed":true,"ticker":"AAPL","stale":false}`;
+    expect(cells.dataJson('AAPL', start)).toBe(marked);
+    cells.prepare('AAPL', start);
+    expect(find(cells, 'AAPL')).toContain(marked);
+  });
+
   it('are not made for a ticker without a quote, until it has one', () => {
     const { board, cells } = cellsOf();
     expect(cells.prepare('NEW', start)).toBe(false);

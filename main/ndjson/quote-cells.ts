@@ -124,7 +124,11 @@ export class QuoteCells {
 }
 
 function ownJson(quote: Quote): string {
-  const { price, volume, currency, tsEpochMs, source, ticker } = quote;
-  const json = asciiJson({ price, volume, currency, ts_epoch_ms: tsEpochMs, source, ticker });
+  const { price, volume, currency, tsEpochMs, source, delayed, ticker } = quote;
+  const json = asciiJson({
+    ...{ price, volume, currency, ts_epoch_ms: tsEpochMs, source },
+    // The ticker stays last, where the table of answers looks for it.
+    ...(delayed ? { delayed, ticker } : { ticker }),
+  });
   return json.slice(dataHead.length, -1);
 }

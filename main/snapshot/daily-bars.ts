@@ -16,6 +16,8 @@ export interface DailyHistory {
 export interface LiveDay {
   readonly bar: Bar;
   readonly tickMs: number;
+  /** Only where the tick was of delayed data. */
+  readonly delayed?: true;
 }
 
 /** A downloaded bar gives way to ticks of the same day only while they are this fresh. */

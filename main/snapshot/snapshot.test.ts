@@ -128,6 +128,16 @@ test('a trade from a clock that runs ahead does not make the next ones look old'
   expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 106, tsEpochMs: clock.now() });
 });
 
+test('a price of delayed data is marked until live data comes, over a download too', () => {
+  const { clock, snapshot } = make();
+  const recent = clock.now() - 60_000;
+  snapshot.tick('AAPL', 105, 7, recent, 'USD', true);
+  snapshot.write([history('AAPL', [bar(monday, 100)])]);
+  expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 105, delayed: true });
+  snapshot.tick('AAPL', 106, 8, clock.now(), 'USD');
+  expect(snapshot.quotes.get('AAPL')).not.toHaveProperty('delayed');
+});
+
 test('a trade late in the New York evening belongs to New York’s date', () => {
   const { clock, snapshot } = make();
   snapshot.write([history('AAPL', [bar(monday, 100)])]);

@@ -17,6 +17,7 @@ import type { TradingDay } from './trading-day.ts';
 const defaultCurrency = 'USD';
 /** How far another clock may be ahead before its times are replaced by this one's. */
 const clockToleranceMs = 60_000;
+const delayedMark = { delayed: true } as const;
 
 interface DailyState {
   last: Bar | undefined;
@@ -168,6 +169,7 @@ export class Snapshot {
     volume: number | undefined,
     tsMs: number,
     currency?: string,
+    delayed = false,
   ): void {
     if (!Number.isFinite(price) || price <= 0 || !Number.isFinite(tsMs)) return;
     const at = this.#believable(tsMs);
@@ -177,7 +179,8 @@ export class Snapshot {
     const day = this.#tradingDay(at);
     if (state.last && day < state.last.t) return;
     state.last = applyTick(state.last, day, price, volume);
-    state.live = { bar: state.last, tickMs: at };
+    const mark = delayed ? delayedMark : undefined;
+    state.live = { bar: state.last, tickMs: at, ...mark };
     this.#quotes.set({
       ticker,
       price,
@@ -185,6 +188,7 @@ export class Snapshot {
       currency: currency ?? before?.currency ?? defaultCurrency,
       tsEpochMs: at,
       source: 'ibkr_tick',
+      ...mark,
     });
     this.#ticked.add(ticker);
     this.#scheduleFlush();
@@ -262,7 +266,11 @@ export class Snapshot {
         volume: last.volume,
         currency: currency ?? before?.currency ?? defaultCurrency,
         ...(live && state.live
-          ? { tsEpochMs: state.live.tickMs, source: 'ibkr_tick' as const }
+          ? {
+              tsEpochMs: state.live.tickMs,
+              source: 'ibkr_tick' as const,
+              ...(state.live.delayed ? delayedMark : undefined),
+            }
           : { tsEpochMs: localMidnight(last.t), source: 'shared_memory_manager' as const }),
       });
   }

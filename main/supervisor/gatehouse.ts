@@ -116,8 +116,8 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         },
         {
           quotes: {
-            tick: (symbol, price, volume, at, currency) => {
-              snapshot.tick(symbol, price, volume, at, currency);
+            tick: (symbol, price, volume, at, currency, delayed) => {
+              snapshot.tick(symbol, price, volume, at, currency, delayed);
               history?.tick(symbol, price, volume, at);
             },
           },

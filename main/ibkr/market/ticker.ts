@@ -26,8 +26,10 @@ export interface TickListener {
   problem?(code: number, text: string): void;
 }
 
-/** After a request the gateway repeats the last trade, however old; its time follows within this. */
+/** After a request the gateway repeats the last trade, however old; its time is told within this. */
 export const stampPatienceMs = 500;
+/** A delayed price whose time is not told is at least this old. */
+export const leastDelayMs = 15 * 60_000;
 
 /** One ticker being followed. The two tick methods are the hot path of the program. */
 export class Ticker {
@@ -66,6 +68,10 @@ export class Ticker {
   askSize: number | null = null;
   readonly #quotes: QuoteSink;
   #repeated = true;
+  /** The newest price came in a field of delayed data. */
+  #delayed = false;
+  /** When the newest trade was, as field 45 or 88 told since the request. */
+  #stamp: number | null = null;
 
   constructor(symbol: string, instrument: Instrument, quotes: QuoteSink) {
     this.symbol = symbol;
@@ -83,6 +89,7 @@ export class Ticker {
     this.accepted = false;
     this.heldSince = null;
     this.#repeated = true;
+    this.#stamp = null;
   }
 
   price(field: number, price: number, now: number): void {
@@ -93,17 +100,20 @@ export class Ticker {
         case 4:
         case 68:
           this.last = price;
+          this.#delayed = field === 68;
           if (this.#repeated) this.#hold(now);
-          else this.#publish(price, now);
+          else this.#publish(price, this.#timeOf(now));
           break;
         case 1:
         case 66:
           this.bid = price;
+          this.#delayed = field === 66;
           this.#midpoint(now);
           break;
         case 2:
         case 67:
           this.ask = price;
+          this.#delayed = field === 67;
           this.#midpoint(now);
           break;
         case 6:
@@ -142,7 +152,7 @@ export class Ticker {
       case 72:
       case 74:
         this.volume = size;
-        if (this.last !== null && !this.#repeated) this.#publish(this.last, now);
+        if (this.last !== null && !this.#repeated) this.#publish(this.last, this.#timeOf(now));
         break;
       case 0:
       case 69:
@@ -162,19 +172,23 @@ export class Ticker {
     }
   }
 
-  /** Fields 45 and 88 tell when the last trade was, live and delayed. */
+  /** Fields 45 and 88 tell when the last trade was, live and delayed, before or after its price. */
   text(field: number, value: string, now: number): void {
     this.lastTickAt = now;
-    if (this.heldSince === null || (field !== 45 && field !== 88)) return;
-    const at = Number(value) * 1000;
-    this.release(Number.isFinite(at) && at > 0 ? Math.min(at, now) : now);
+    if (field !== 45 && field !== 88) return;
+    const told = Number(value) * 1000;
+    if (Number.isFinite(told) && told > 0) this.#stamp = Math.min(told, now);
+    if (this.heldSince !== null) this.release(now);
+    else if (field === 88 && this.#delayed && !this.#repeated && this.last !== null) {
+      this.#publish(this.last, this.#timeOf(now));
+    }
   }
 
-  /** Publishes the held trade as of `at`. */
-  release(at: number): void {
+  /** Publishes the held trade, as of its own time where that was told. */
+  release(now: number): void {
     this.heldSince = null;
     this.#repeated = false;
-    if (this.last !== null) this.#publish(this.last, at);
+    if (this.last !== null) this.#publish(this.last, this.#stamp ?? this.#timeOf(now));
   }
 
   get data(): TickerData {
@@ -185,8 +199,19 @@ export class Ticker {
 
   #hold(now: number): void {
     if (this.heldSince === null) this.heldSince = now;
+    else if (this.#delayed) this.release(now);
     // A second trade is news: it happened while we listened.
-    else this.release(now);
+    else this.#news(now);
+  }
+
+  #news(now: number): void {
+    this.#stamp = null;
+    this.release(now);
+  }
+
+  /** Live data is of now; delayed data is as old as it says, or as it must at least be. */
+  #timeOf(now: number): number {
+    return this.#delayed ? (this.#stamp ?? now - leastDelayMs) : now;
   }
 
   /** Where nothing is traded in one place, the price is the middle of what is bid and asked. */
@@ -194,10 +219,11 @@ export class Ticker {
     if (this.instrument.whatToShow !== 'MIDPOINT') return;
     if (this.bid === null || this.ask === null) return;
     // Half a pip needs one decimal more than the quote; binary noise behind that is cut off.
-    this.#publish(Math.round((this.bid + this.ask) * 5e7) / 1e8, now);
+    this.#publish(Math.round((this.bid + this.ask) * 5e7) / 1e8, this.#timeOf(now));
   }
 
   #publish(price: number, at: number): void {
-    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, this.instrument.currency);
+    const { currency } = this.instrument;
+    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, currency, this.#delayed);
   }
 }

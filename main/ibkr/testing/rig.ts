@@ -16,6 +16,7 @@ export interface Quote {
   readonly volume: number | undefined;
   readonly at: number;
   readonly count: number;
+  readonly delayed: boolean;
 }
 
 /** A service beside a simulated gateway, and what it says. */
@@ -83,9 +84,9 @@ export async function startRig(
     },
     {
       quotes: {
-        tick(symbol, price, volume, at) {
+        tick(symbol, price, volume, at, _currency, delayed) {
           const count = (quotes.get(symbol)?.count ?? 0) + 1;
-          quotes.set(symbol, { price, volume, at, count });
+          quotes.set(symbol, { price, volume, at, count, delayed });
         },
       },
       publish(view) {
