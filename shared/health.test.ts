@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleState } from '../testing/sample-state.ts';
-import type { ConnectionView } from './connection.ts';
+import type { ConnectionView, TickerFeedView } from './connection.ts';
 import { health } from './health.ts';
 import type { ReservationView } from './reservation.ts';
 import type { Phase, ServiceView } from './services.ts';
@@ -29,7 +29,17 @@ function lent(changes: Partial<ReservationView> = {}): ReservationView {
   return { ...base.reservation, state: 'reserved', holder: 'algo', since: now - 5_000, ...changes };
 }
 
-const connected = connection({ phase: 'connected' });
+const feed = (symbol: string, changes: Partial<TickerFeedView> = {}): TickerFeedView => ({
+  ...{ symbol, feed: 'streaming', kind: 'live', lastTickAt: now, problem: null },
+  ...changes,
+});
+
+function feeding(...feeds: readonly TickerFeedView[]): ConnectionView {
+  const view = connection({ phase: 'connected' });
+  return { ...view, marketData: { ...view.marketData, tickers: feeds } };
+}
+
+const connected = feeding(feed('AAPL'), feed('MSFT'));
 const tickers: State['tickers'] = {
   AAPL: { last: 1, volume: 1, at: now - 800, source: 'tick', rate: 2 },
   MSFT: { last: 1, volume: 1, at: now - 100, source: 'tick', rate: 2 },
@@ -38,7 +48,12 @@ const tickers: State['tickers'] = {
 describe('health', () => {
   const cases: readonly [string, Partial<State>, string, RegExp][] = [
     ['is well while ticks come', { connection: connected, tickers }, 'ok', /2 feeds.*0\.8 s ago/],
-    ['is well before the first tick', { connection: connected }, 'ok', /no tick has come yet/],
+    [
+      'is well before the first tick',
+      { connection: feeding(feed('AAPL', { feed: 'waiting', kind: null, lastTickAt: null })) },
+      'ok',
+      /no tick has come yet/,
+    ],
     [
       'is an error when a service failed',
       { services: service('failed', 'no memory') },
@@ -159,16 +174,119 @@ describe('health', () => {
       /whose connection has gone/,
     ],
     [
-      'is a warning when data does not flow',
+      'is a warning when no data comes, and does not say that all is well',
+      {
+        connection: {
+          ...feeding(feed('AAPL', { feed: 'silent' }), feed('MSFT', { feed: 'silent' })),
+          sentence: 'Connected to 127.0.0.1.',
+        },
+        tickers,
+      },
+      'warning',
+      /^Connected, but no data comes, though IBKR took the requests$/,
+    ],
+    [
+      'is a warning while the flow is not proven for a ticker',
       {
         connection: {
           ...connected,
-          sentence: 'No data since the restart.',
-          marketData: { ...connected.marketData, proof: 'missing' },
+          marketData: {
+            ...connected.marketData,
+            proof: 'missing',
+            tickers: [feed('AAPL'), feed('MSFT', { feed: 'waiting', lastTickAt: null })],
+          },
+        },
+        tickers,
+      },
+      'warning',
+      /^Connected, but no data comes for MSFT, though IBKR took the request$/,
+    ],
+    [
+      'is well again once every ticker speaks, though the proof had failed before',
+      {
+        connection: { ...connected, marketData: { ...connected.marketData, proof: 'missing' } },
+        tickers,
+      },
+      'ok',
+      /^Live: 2 feeds/,
+    ],
+    [
+      'says who has the data, and what to do, when another session takes it',
+      {
+        connection: { ...connected, marketData: { ...connected.marketData, competing: true } },
+        tickers,
+      },
+      'warning',
+      /^Another session of this login takes the data; log out there/,
+    ],
+    [
+      'says that the data is delayed',
+      {
+        connection: feeding(feed('AAPL', { kind: 'delayed' }), feed('MSFT', { kind: 'delayed' })),
+        tickers: {
+          ...tickers,
+          AAPL: { last: 1, volume: 1, at: now - 960_000, source: 'tick', rate: 1 },
         },
       },
       'warning',
-      /No data since/,
+      /^Delayed: 2 feeds, the oldest tick 16 min ago$/,
+    ],
+    [
+      'says how much of the data is delayed',
+      { connection: feeding(feed('AAPL'), feed('MSFT', { kind: 'delayed' })), tickers },
+      'warning',
+      /^Delayed: 1 of 2 feeds/,
+    ],
+    [
+      'does not count a refused ticker as a feed',
+      {
+        connection: feeding(feed('AAPL'), feed('MSFT', { feed: 'refused', kind: null })),
+        tickers,
+      },
+      'warning',
+      /^1 of 2 feeds live; MSFT is refused$/,
+    ],
+    [
+      'names a ticker that fell silent',
+      { connection: feeding(feed('AAPL'), feed('MSFT', { feed: 'silent' })), tickers },
+      'warning',
+      /^1 of 2 feeds live; MSFT is silent$/,
+    ],
+    [
+      'counts those in trouble where they are many',
+      {
+        connection: feeding(
+          feed('AAPL'),
+          ...['A', 'B', 'C'].map((symbol) => feed(symbol, { feed: 'refused' })),
+        ),
+        tickers,
+      },
+      'warning',
+      /^1 of 4 feeds live; 3 tickers are refused$/,
+    ],
+    [
+      'is a warning while a data farm is broken',
+      {
+        connection: {
+          ...connected,
+          farms: [{ name: 'usfarm', kind: 'market', state: 'broken', since: 0 }],
+        },
+        tickers,
+      },
+      'warning',
+      /^Live: 2 feeds; the market data farm usfarm is broken$/,
+    ],
+    [
+      'is well at night, when the feeds stand and the quotes are old',
+      {
+        connection: {
+          ...connected,
+          farms: [{ name: 'usfarm', kind: 'market', state: 'inactive', since: 0 }],
+        },
+        tickers: { AAPL: { last: 1, volume: 1, at: now - 900_000, source: 'tick', rate: 0 } },
+      },
+      'ok',
+      /^Live: 2 feeds, the oldest tick 15 min ago$/,
     ],
     [
       'is well in lightweight mode',

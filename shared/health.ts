@@ -1,3 +1,4 @@
+import { feedHealth } from './feed-health.ts';
 import { age, plural } from './format.ts';
 import { type ServiceView, serviceTitles } from './services.ts';
 import type { State } from './state.ts';
@@ -72,11 +73,10 @@ function sessionTrouble(state: State, now: number): Health | null {
       return connection.reason === 'stopped-by-operator' || connection.reason === 'not-started'
         ? null
         : { level: 'warning', headline: `Not live: ${withoutStop(connection.sentence)}` };
-    case 'connected':
-      if (connection.marketData.proof === 'missing' || connection.marketData.competing) {
-        return { level: 'warning', headline: connection.sentence };
-      }
-      return null;
+    case 'connected': {
+      const feeds = feedHealth(state, now);
+      return feeds.level === 'ok' ? null : feeds;
+    }
   }
 }
 
@@ -110,22 +110,9 @@ function lentOrPaused(state: State, now: number): Health | null {
 }
 
 function live(state: State, now: number): Health {
-  const tickers = Object.values(state.tickers);
-  if (state.app.source === 'lightweight') {
-    return {
-      level: 'ok',
-      headline: `Lightweight: ${plural(tickers.length, 'ticker')} with random quotes, no gateway`,
-    };
-  }
-  const ticking = tickers.filter(({ source }) => source === 'tick');
-  if (ticking.length === 0) {
-    return { level: 'ok', headline: 'Live: the session stands, no tick has come yet' };
-  }
-  const oldest = Math.min(...ticking.map(({ at }) => at));
-  return {
-    level: 'ok',
-    headline: `Live: ${plural(ticking.length, 'feed')}, the oldest tick ${age(now - oldest)} ago`,
-  };
+  if (state.app.source !== 'lightweight') return feedHealth(state, now);
+  const tickers = plural(Object.keys(state.tickers).length, 'ticker');
+  return { level: 'ok', headline: `Lightweight: ${tickers} with random quotes, no gateway` };
 }
 
 function withoutStop(sentence: string): string {

@@ -96,8 +96,7 @@ export class FlowWatch {
   #silent(tickers: readonly Ticker[], now: number): void {
     const news = tickers.filter((ticker) => ticker.retries === 0);
     for (const ticker of tickers) {
-      ticker.feed = 'silent';
-      ticker.problem = 'IBKR accepted the request but sends no data for it.';
+      ticker.fail('silent', 'IBKR accepted the request but sends no data for it.');
       ticker.retryAt = now + retryWait(ticker.retries, this.#rules);
       ticker.retries++;
     }

@@ -185,7 +185,7 @@ export class MarketData {
   view(): MarketDataView {
     const tickers: TickerFeedView[] = [...this.#tickers.values()].map((ticker) => ({
       symbol: ticker.symbol,
-      feed: ticker.feed,
+      feed: ticker.shown,
       kind: ticker.kind,
       lastTickAt: ticker.lastTickAt,
       problem: ticker.problem,
@@ -351,9 +351,8 @@ export class MarketData {
       return this.#allot();
     }
     const competing = code === 10197 || code === 10187;
-    ticker.feed = competing ? 'competing-session' : 'refused';
+    ticker.fail(competing ? 'competing-session' : 'refused', advice.meaning);
     ticker.kind = null;
-    ticker.problem = advice.meaning;
     ticker.retryAt = now + retryWait(ticker.retries, this.#options.flow);
     ticker.retries++;
     if (competing && !this.#competing) {

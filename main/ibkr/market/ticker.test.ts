@@ -84,3 +84,12 @@ describe('a live price', () => {
     ]);
   });
 });
+
+it('a ticker that is asked for again shows its trouble until it speaks', () => {
+  const { ticker } = followed();
+  ticker.fail('silent', 'IBKR sends no data for it.');
+  ticker.feed = 'waiting';
+  expect(ticker.shown).toBe('silent');
+  ticker.problem = null;
+  expect(ticker.shown).toBe('waiting');
+});

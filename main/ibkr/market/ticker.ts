@@ -40,6 +40,7 @@ export class Ticker {
   feed: TickerFeed = 'off';
   kind: MarketDataKind | null = null;
   problem: string | null = null;
+  #trouble: TickerFeed = 'off';
   /** The request that serves it; null while none does. */
   id: number | null = null;
   snapshot = false;
@@ -77,6 +78,18 @@ export class Ticker {
     this.symbol = symbol;
     this.instrument = instrument;
     this.#quotes = quotes;
+  }
+
+  /** There is no data, for a reason that stands until it speaks. */
+  fail(feed: TickerFeed, problem: string): void {
+    this.feed = feed;
+    this.#trouble = feed;
+    this.problem = problem;
+  }
+
+  /** One that is asked for again is in the same trouble as before until it speaks. */
+  get shown(): TickerFeed {
+    return this.feed === 'waiting' && this.problem !== null ? this.#trouble : this.feed;
   }
 
   /** A request goes out: what comes first may be old. */
