@@ -1,45 +1,45 @@
 import { Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
+import { type FeedRow, quotesFlow } from '../../shared/feeds.ts';
 import { age } from '../../shared/format.ts';
-import type { HealthLevel } from '../../shared/health.ts';
-import type { TickerView } from '../../shared/state.ts';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
 import classes from './freshness-table.module.css';
 import { Level } from './level-mark.tsx';
+import { kindOf, rowState } from './row-state.ts';
 
 interface Props {
-  readonly tickers: Readonly<Record<string, TickerView>>;
+  readonly rows: readonly FeedRow[];
   readonly height: number;
 }
 
 const rowHeight = 30;
 
 /** One row a ticker, however many there are: only those in sight are drawn. */
-export function FreshnessTable({ tickers, height }: Props) {
-  const names = Object.keys(tickers);
+export function FreshnessTable({ rows, height }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: names.length,
+  const drawn = useVirtualizer({
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
+    getItemKey: (index) => (rows[index] as FeedRow).symbol,
     overscan: 8,
   });
-  if (names.length === 0) {
+  if (rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        No ticker has a quote yet.
+        No ticker is followed, and none has a quote yet.
       </Text>
     );
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot draw only the rows in sight.
-    <div role="table" aria-label="Tickers and their freshness" aria-rowcount={names.length + 1}>
+    <div role="table" aria-label="Tickers and their freshness" aria-rowcount={rows.length + 1}>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: a heading row is not operated */}
       <div role="row" className={`${classes.row} ${classes.head}`}>
-        {['Ticker', 'Last', 'Volume', 'Age', 'Ticks/s', 'State'].map((name) => (
+        {['Ticker', 'Last', 'Volume', 'Age', 'Ticks/s', 'Data', 'State'].map((name) => (
           // biome-ignore lint/a11y/useSemanticElements: as above
           // biome-ignore lint/a11y/useFocusableInteractive: a heading is not operated
           <span role="columnheader" key={name}>
@@ -48,19 +48,16 @@ export function FreshnessTable({ tickers, height }: Props) {
         ))}
       </div>
       <div ref={scroller} className={classes.scroller} style={{ maxHeight: height }}>
-        <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-          {rows.getVirtualItems().map((item) => {
-            const name = names[item.index] as string;
-            return (
-              <Row
-                key={name}
-                name={name}
-                view={tickers[name] as TickerView}
-                index={item.index}
-                top={item.start}
-              />
-            );
-          })}
+        <div style={{ height: drawn.getTotalSize(), position: 'relative' }}>
+          {drawn.getVirtualItems().map((item) => (
+            <Row
+              key={item.key}
+              row={rows[item.index] as FeedRow}
+              index={item.index}
+              top={item.start}
+              measure={drawn.measureElement}
+            />
+          ))}
         </div>
       </div>
     </div>
@@ -68,21 +65,24 @@ export function FreshnessTable({ tickers, height }: Props) {
 }
 
 interface RowProps {
-  readonly name: string;
-  readonly view: TickerView;
+  readonly row: FeedRow;
   readonly index: number;
   readonly top: number;
+  readonly measure: (element: HTMLElement | null) => void;
 }
 
-function Row({ name, view, index, top }: RowProps) {
+function Row({ row, index, top, measure }: RowProps) {
   const now = useNow();
-  const { freshnessMs } = useSlice('app');
-  const [level, word] = freshness(view, now, freshnessMs);
+  const app = useSlice('app');
+  const connection = useSlice('connection');
+  const { symbol, quote, feed } = row;
+  const flows = quotesFlow({ app, connection });
+  const [level, word] = rowState(row, flows, now, app.freshnessMs);
   const cells = [
-    view.last.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 5 }),
-    view.volume.toLocaleString('en-US'),
-    age(now - view.at),
-    view.rate.toFixed(1),
+    quote?.last.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 5 }),
+    quote?.volume.toLocaleString('en-US'),
+    quote && age(now - quote.at),
+    quote?.rate.toFixed(1),
   ];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element cannot draw only the rows in sight.
@@ -90,30 +90,33 @@ function Row({ name, view, index, top }: RowProps) {
     <div
       role="row"
       aria-rowindex={index + 2}
+      ref={measure}
+      data-index={index}
       className={classes.row}
-      style={{ position: 'absolute', top, left: 0, right: 0, height: rowHeight }}
-      data-ticker={name}
+      style={{ position: 'absolute', top, left: 0, right: 0, minHeight: rowHeight }}
+      data-ticker={symbol}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <b role="cell">{name}</b>
+      <b role="cell">{symbol}</b>
       {cells.map((text, column) => (
         // biome-ignore lint/a11y/useSemanticElements: as above
         // biome-ignore lint/suspicious/noArrayIndexKey: columns never move
         <span role="cell" key={column} className="numbers">
-          {text}
+          {text ?? '–'}
         </span>
       ))}
+      {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+      <span role="cell">{kindOf(row, flows)}</span>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       <span role="cell">
         <Level level={level}>{word}</Level>
       </span>
+      {flows && feed?.problem && (
+        // biome-ignore lint/a11y/useSemanticElements: as above
+        <span role="cell" className={classes.problem}>
+          {feed.problem}
+        </span>
+      )}
     </div>
   );
-}
-
-/** A bar's price is old by nature; only a tick that stopped coming is a worry. */
-function freshness(view: TickerView, now: number, freshnessMs: number): [HealthLevel, string] {
-  const stale = now - view.at > freshnessMs;
-  if (view.source === 'bar') return stale ? ['paused', 'daily bar'] : ['ok', 'new bar'];
-  return stale ? ['warning', 'stale'] : ['ok', 'fresh'];
 }

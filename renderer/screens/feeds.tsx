@@ -1,22 +1,22 @@
 import { Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import type { FeedRow } from '../../shared/feeds.ts';
 import { plural } from '../../shared/format.ts';
-import type { TickerView } from '../../shared/state.ts';
 import { FreshnessTable } from '../components/freshness-table.tsx';
 import { Panel } from '../components/panel.tsx';
-import { useSlice } from '../store/link.ts';
+import { useFeedRows } from '../store/feed-rows.ts';
 
 type Order = 'written' | 'name' | 'oldest';
 
 /** Every ticker, to search and to sort. */
 export function Feeds() {
-  const tickers = useSlice('tickers');
+  const rows = useFeedRows();
   const [filter, setFilter] = useState('');
   const [order, setOrder] = useState<Order>('written');
-  const chosen = choose(tickers, filter, order);
+  const chosen = choose(rows, filter, order);
   return (
     <Panel
-      title={plural(Object.keys(tickers).length, 'ticker')}
+      title={plural(rows.length, 'ticker')}
       aside={
         <Group gap="xs">
           <TextInput
@@ -40,19 +40,16 @@ export function Feeds() {
         </Group>
       }
     >
-      <FreshnessTable tickers={chosen} height={640} />
+      <FreshnessTable rows={chosen} height={640} />
     </Panel>
   );
 }
 
-function choose(
-  tickers: Readonly<Record<string, TickerView>>,
-  filter: string,
-  order: Order,
-): Readonly<Record<string, TickerView>> {
+function choose(all: readonly FeedRow[], filter: string, order: Order): readonly FeedRow[] {
   const wanted = filter.trim().toUpperCase();
-  const rows = Object.entries(tickers).filter(([name]) => name.toUpperCase().includes(wanted));
-  if (order === 'name') rows.sort(([a], [b]) => a.localeCompare(b));
-  if (order === 'oldest') rows.sort(([, a], [, b]) => a.at - b.at);
-  return Object.fromEntries(rows);
+  const rows = all.filter(({ symbol }) => symbol.toUpperCase().includes(wanted));
+  if (order === 'name') rows.sort((a, b) => a.symbol.localeCompare(b.symbol));
+  // What never had a quote is older than anything.
+  if (order === 'oldest') rows.sort((a, b) => (a.quote?.at ?? 0) - (b.quote?.at ?? 0));
+  return rows;
 }

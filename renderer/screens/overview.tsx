@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack } from '@mantine/core';
 import { FreshnessTable } from '../components/freshness-table.tsx';
 import { Panel } from '../components/panel.tsx';
-import { useSlice } from '../store/link.ts';
+import { useFeedRows } from '../store/feed-rows.ts';
 import { ReservationPanel } from './overview/reservation-panel.tsx';
 import { ServicesPanel } from './overview/services-panel.tsx';
 import { SessionPanel } from './overview/session-panel.tsx';
@@ -9,7 +9,7 @@ import { SnapshotPanel } from './overview/snapshot-panel.tsx';
 
 /** Everything that matters at a glance. */
 export function Overview() {
-  const tickers = useSlice('tickers');
+  const rows = useFeedRows();
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, md: 3 }} spacing="md">
@@ -19,7 +19,7 @@ export function Overview() {
       </SimpleGrid>
       <ServicesPanel />
       <Panel title="Freshness">
-        <FreshnessTable tickers={tickers} height={360} />
+        <FreshnessTable rows={rows} height={360} />
       </Panel>
     </Stack>
   );
