@@ -68,4 +68,8 @@ test('a session that takes the data is named, with what to do', async ({ page })
   await gateway.fault('competing-session');
   await expect(headline).toContainText('Another session of this login takes the data; log out');
   await expect(page.locator('[data-ticker=AAPL]')).toContainText('taken elsewhere');
+  await expect(page.getByTestId('data-trouble')).toContainText('Another session of this login');
+  const session = page.getByRole('region', { name: 'Session' });
+  await expect(session).toContainText('the data comes back by itself');
+  await expect(session.locator('[data-level=ok]')).toHaveCount(0);
 });

@@ -5,8 +5,8 @@ import type { HealthLevel } from '../../shared/health.ts';
 import { CommandButton } from '../components/command-button.tsx';
 import { Fact } from '../components/fact.tsx';
 import { Level, LevelMark } from '../components/level-mark.tsx';
-import { connectionLevel } from '../components/levels.ts';
 import { Panel } from '../components/panel.tsx';
+import { SessionWords, sessionLevel } from '../components/session-words.tsx';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
 
@@ -31,16 +31,9 @@ function State({ connection }: { connection: ConnectionView }) {
   return (
     <Panel
       title="Session"
-      aside={<Level level={connectionLevel[connection.phase]}>{connection.phase}</Level>}
+      aside={<Level level={sessionLevel(connection)}>{connection.phase}</Level>}
     >
-      <Text size="sm">{connection.sentence}</Text>
-      {connection.todo.length > 0 && (
-        <List size="sm" type="ordered">
-          {connection.todo.map((step) => (
-            <List.Item key={step}>{step}</List.Item>
-          ))}
-        </List>
-      )}
+      <SessionWords connection={connection} />
       <Stack gap={2}>
         <Fact name="Gateway">
           {connection.host}:{connection.port}

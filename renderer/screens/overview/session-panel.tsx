@@ -1,9 +1,9 @@
-import { List, Stack, Text } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { age } from '../../../shared/format.ts';
 import { Fact } from '../../components/fact.tsx';
 import { Level } from '../../components/level-mark.tsx';
-import { connectionLevel } from '../../components/levels.ts';
 import { Panel } from '../../components/panel.tsx';
+import { SessionWords, sessionLevel } from '../../components/session-words.tsx';
 import { useSlice } from '../../store/link.ts';
 import { useNow } from '../../store/now.ts';
 
@@ -11,20 +11,10 @@ export function SessionPanel() {
   const connection = useSlice('connection');
   const { source } = useSlice('app');
   const now = useNow();
-  const { phase, sentence, todo, nextRetryAt, connectedAt } = connection;
-  const level = connection.needsAttention ? 'error' : connectionLevel[phase];
+  const { phase, nextRetryAt, connectedAt } = connection;
   return (
-    <Panel title="Session" aside={<Level level={level}>{phase}</Level>}>
-      <Text size="sm" data-testid="connection">
-        {sentence}
-      </Text>
-      {todo.length > 0 && (
-        <List size="sm" type="ordered">
-          {todo.map((step) => (
-            <List.Item key={step}>{step}</List.Item>
-          ))}
-        </List>
-      )}
+    <Panel title="Session" aside={<Level level={sessionLevel(connection)}>{phase}</Level>}>
+      <SessionWords connection={connection} />
       <Stack gap={2}>
         {source !== 'lightweight' && (
           <Fact name="Gateway">
