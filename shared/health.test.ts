@@ -3,22 +3,26 @@ import { sampleState } from '../testing/sample-state.ts';
 import type { ConnectionView, TickerFeedView } from './connection.ts';
 import { health } from './health.ts';
 import type { ReservationView } from './reservation.ts';
-import type { Phase, ServiceView } from './services.ts';
+import type { Phase, ServiceName, ServiceView } from './services.ts';
 import type { State } from './state.ts';
 
 const now = 1_000_000;
 const base = sampleState();
 
-function service(phase: Phase, reason: string | null = null): State['services'] {
+function service(
+  phase: Phase,
+  reason: string | null = null,
+  name: ServiceName = 'ndjson',
+): State['services'] {
   const view: ServiceView = {
-    name: 'ndjson',
+    name,
     phase,
     since: 0,
     reason,
     attempt: 0,
     nextAttemptAt: null,
   };
-  return { ndjson: view };
+  return { [name]: view };
 }
 
 function connection(changes: Partial<ConnectionView>): ConnectionView {
@@ -77,6 +81,44 @@ describe('health', () => {
       { connection: connected, services: service('starting') },
       'working',
       /is starting/,
+    ],
+    [
+      'is paused when a service was stopped by hand, and says which and how the rest is',
+      { connection: connected, services: service('stopped'), tickers },
+      'paused',
+      /^Stopped by hand: NDJSON server\. Live: 2 feeds/,
+    ],
+    [
+      'is paused when the service of the session was stopped by hand',
+      {
+        connection: connection({
+          phase: 'disconnected',
+          reason: 'stopped-by-operator',
+          sentence: 'Disconnected by you.',
+        }),
+        services: service('stopped', null, 'ibkr'),
+      },
+      'paused',
+      /^Stopped by hand: IBKR session$/,
+    ],
+    [
+      'says of a stopped service and of a lent session',
+      {
+        connection: connection({ phase: 'disconnected', reason: 'reserved' }),
+        services: service('stopped', null, 'ibkr'),
+        reservation: lent(),
+      },
+      'paused',
+      /^Stopped by hand: IBKR session\. The session is lent to algo/,
+    ],
+    [
+      'shows trouble with the data before what was stopped by hand',
+      {
+        connection: feeding(feed('AAPL', { feed: 'silent' })),
+        services: service('stopped'),
+      },
+      'warning',
+      /^Connected, but no data comes/,
     ],
     [
       'is an error when a person must act',

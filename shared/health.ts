@@ -19,6 +19,7 @@ export function health(state: State, now: number): Health {
     serviceTrouble(state),
     sessionTrouble(state, now),
     serviceWork(state),
+    closedByHand(state, now),
     lentOrPaused(state, now),
   ];
   return (
@@ -90,6 +91,18 @@ function serviceWork(state: State): Health | null {
   return phase === 'connecting' || phase === 'reconnecting'
     ? { level: 'working', headline: withoutStop(sentence) }
     : null;
+}
+
+/** Which services somebody stopped, and how the rest is. */
+function closedByHand(state: State, now: number): Health | null {
+  const stopped = services(state).filter(({ phase }) => phase === 'stopped');
+  if (stopped.length === 0) return null;
+  const titles = stopped.map(({ name }) => serviceTitles[name].title).join(', ');
+  const withoutSession = stopped.some(({ name }) => name === 'ibkr');
+  const lent = state.reservation.state !== 'free';
+  const rest =
+    withoutSession && !lent ? '' : `. ${(lentOrPaused(state, now) ?? live(state, now)).headline}`;
+  return { level: 'paused', headline: `Stopped by hand: ${titles}${rest}` };
 }
 
 function lentOrPaused(state: State, now: number): Health | null {

@@ -70,10 +70,28 @@ test('a stopped service is shown so, and started again from the window', async (
   await card.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
   await expect(card).toHaveAttribute('data-phase', 'stopped');
+  await expect(card).toContainText('Programs are cut off, get no quotes');
+  await expect(page.getByTestId('headline')).toContainText('Stopped by hand: NDJSON server');
+  await expect(page.getByTestId('headline').locator('[data-level=paused]')).toBeVisible();
   await card.getByRole('button', { name: 'Start' }).click();
   await expect(card).toHaveAttribute('data-phase', 'running');
   const client = new NdjsonClient(ndjsonPort);
   expect((await client.ask('list_tickers')).data).toHaveLength(20);
+  client.close();
+});
+
+test('stopping the snapshot takes the shared memory and leaves the quotes, as it says', async ({
+  page,
+}) => {
+  await page.goto(address);
+  const card = page.locator('[data-service=snapshot]');
+  await card.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Quotes and the epoch go on');
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+  await expect(card).toHaveAttribute('data-phase', 'stopped');
+  const client = new NdjsonClient(ndjsonPort);
+  expect((await client.ask('get_quote', { ticker: 'AAPL' })).data).toHaveProperty('price');
+  expect((await client.ask('get_shm_name')).error?.code).toBe('NOT_FOUND');
   client.close();
 });
 

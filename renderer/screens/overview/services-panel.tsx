@@ -24,7 +24,7 @@ export function ServicesPanel() {
 
 function ServiceCard({ view }: { view: ServiceView }) {
   const now = useNow();
-  const { title, does } = serviceTitles[view.name];
+  const { title, does, without } = serviceTitles[view.name];
   const stopped = view.phase === 'stopped';
   return (
     <Paper withBorder p="sm" data-service={view.name} data-phase={view.phase}>
@@ -36,7 +36,7 @@ function ServiceCard({ view }: { view: ServiceView }) {
           <Level level={phaseLevel[view.phase]}>{view.phase}</Level>
         </Group>
         <Text size="xs" c="dimmed">
-          {view.reason ?? does}
+          {view.reason ?? (stopped ? without : does)}
         </Text>
         <Group justify="space-between" align="flex-end" wrap="nowrap">
           <Text size="xs" c="dimmed">
@@ -60,7 +60,7 @@ function ServiceCard({ view }: { view: ServiceView }) {
                     command="service.stop"
                     input={{ service: view.name }}
                     size="compact-xs"
-                    confirm={`Programs that use the ${title} lose it until it is started again.`}
+                    confirm={without}
                   >
                     Stop
                   </CommandButton>
