@@ -6,6 +6,7 @@ import type { LogRing } from '../log/ring.ts';
 import type { Reservation } from '../reservation/reservation.ts';
 import type { Handlers } from './dispatcher.ts';
 import type { NdjsonService } from './services/ndjson-service.ts';
+import { sessionCommands } from './session-commands.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Watchlist } from './watchlist.ts';
@@ -31,28 +32,16 @@ export function createHandlers(parts: HandlerParts): Handlers {
   const runner = (name: ServiceName) => parts.supervisor().runner(name);
   const notHere = (name: ServiceName) =>
     refused('NOT_FOUND', `The service "${name}" is not part of this run.`);
-  const onSession = (act: (ibkr: IbkrService) => void) => {
-    if (!parts.ibkr) {
-      return refused('NO_GATEWAY', 'In lightweight mode there is no gateway to connect to.');
-    }
-    if (reservation.view().state !== 'free') {
-      return refused(
-        'RESERVED',
-        `The session is lent to ${reservation.view().holder}.`,
-        'It comes back by itself when it is released.',
-      );
-    }
-    act(parts.ibkr);
-    return done;
-  };
   const onHistory = <T>(act: (history: HistoryService) => T | Result<never>) =>
     parts.history
       ? act(parts.history)
       : refused('NO_GATEWAY', 'In lightweight mode no history is kept.');
   return {
-    'connection.connect': () => onSession((ibkr) => ibkr.connect()),
-    'connection.disconnect': () => onSession((ibkr) => ibkr.disconnect()),
-    'connection.reconnect': () => onSession((ibkr) => ibkr.reconnect()),
+    ...sessionCommands({
+      session: parts.ibkr,
+      reservation: () => reservation.view(),
+      service: () => runner('ibkr'),
+    }),
     'reservation.recall': () => {
       if (reservation.view().state === 'free') return notReserved();
       reservation.recall();
