@@ -141,9 +141,11 @@ export interface ConnectionView {
   readonly lastDisconnectAt: number | null;
   readonly reconnectCount: number;
   readonly accounts: readonly string[];
+  /** Null while no connection stands. */
   readonly serverVersion: number | null;
-  /** The gateway's clock minus ours, from its last answer. */
+  /** The gateway's clock minus ours, from its last answer; null while no connection stands. */
   readonly clockSkewMs: number | null;
+  /** None while there is no session: what they were then is not what they are. */
   readonly farms: readonly FarmView[];
   readonly marketData: MarketDataView;
   readonly pacing: PacingView;

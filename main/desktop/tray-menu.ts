@@ -6,6 +6,7 @@ import {
   serviceNames,
   serviceTitles,
 } from '../../shared/services.ts';
+import { sessionActions } from '../../shared/session-actions.ts';
 import type { State } from '../../shared/state.ts';
 
 /** What choosing an entry does. Commands go the same way as the window's. */
@@ -39,7 +40,7 @@ export function trayMenu(state: State, now: number): readonly MenuEntry[] {
     item('show', 'Open Gatehouse', true, { do: 'show' }),
     { kind: 'line' },
     ...reservationEntries(state),
-    ...sessionEntries(state),
+    ...sessionEntries(state, now),
     { kind: 'line' },
     ...historyEntries(state),
     {
@@ -77,16 +78,22 @@ function reservationEntries({ reservation }: State): readonly MenuEntry[] {
   ];
 }
 
-/** While the session is lent it is not ours to open or close. */
-function sessionEntries({ app, connection, reservation }: State): readonly MenuEntry[] {
-  if (app.source === 'lightweight') return [];
-  const ours = reservation.state === 'free';
-  const off = connection.phase === 'disconnected' && connection.reason === 'stopped-by-operator';
+/** What would do nothing is off, as in the window. */
+function sessionEntries(state: State, now: number): readonly MenuEntry[] {
+  if (state.app.source === 'lightweight') return [];
+  const { connect, reconnect, disconnect } = sessionActions(state, now);
+  const off = state.connection.phase === 'disconnected' && disconnect !== null;
   return [
-    command('reconnect', 'Connect anew', ours && !off, { name: 'connection.reconnect', input: {} }),
+    command('reconnect', 'Connect anew', reconnect === null, {
+      name: 'connection.reconnect',
+      input: {},
+    }),
     off
-      ? command('connect', 'Connect', ours, { name: 'connection.connect', input: {} })
-      : command('disconnect', 'Disconnect', ours, { name: 'connection.disconnect', input: {} }),
+      ? command('connect', 'Connect', connect === null, { name: 'connection.connect', input: {} })
+      : command('disconnect', 'Disconnect', disconnect === null, {
+          name: 'connection.disconnect',
+          input: {},
+        }),
   ];
 }
 

@@ -197,6 +197,7 @@ describe('faults between TWS and IBKR', () => {
     t.rig.simulator.fault('link-lost', { restore: 'data-lost' });
     await t.rig.until('it is named', () => t.rig.view().reason === 'link-lost');
     expect(t.rig.view()).toMatchObject({ phase: 'disconnected', open: false, transportOpen: true });
+    expect(t.rig.view().farms).toEqual([]);
     expect(await t.bars('AAPL')).toMatchObject({ ok: false, reason: 'not-connected' });
     const before = t.logged('marketData');
     t.rig.simulator.reset();

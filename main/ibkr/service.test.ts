@@ -55,4 +55,16 @@ describe('the session', () => {
     if (!summary.ok) throw new Error(summary.message);
     expect(summary.value.map((one) => one.tag)).toContain('NetLiquidation');
   });
+
+  it('keeps no fact of a connection that is over', async (context) => {
+    const rig = await startRig();
+    context.onTestFinished(() => rig.close());
+    await rig.service.start();
+    await rig.connected();
+    await rig.until('the farms have reported', () => rig.view().farms.length > 0);
+    await rig.until('its clock is known', () => rig.view().clockSkewMs !== null);
+    expect(rig.view().serverVersion).not.toBeNull();
+    rig.service.disconnect();
+    expect(rig.view()).toMatchObject({ farms: [], serverVersion: null, clockSkewMs: null });
+  });
 });

@@ -54,9 +54,10 @@ export function connectionView(parts: ViewParts): ConnectionView {
     lastDisconnectAt: state.lastDisconnectAt,
     reconnectCount: state.reconnectCount,
     accounts: open ? (state.accounts ?? []) : [],
-    serverVersion: state.serverVersion,
-    clockSkewMs: state.clockSkewMs,
-    farms: [...parts.farms.values()],
+    // What the last connection told is no fact of the next one, nor of none.
+    serverVersion: link.at === 'open' ? state.serverVersion : null,
+    clockSkewMs: link.at === 'open' ? state.clockSkewMs : null,
+    farms: open ? [...parts.farms.values()] : [],
     marketData: parts.marketData,
     pacing: parts.pacing,
     errors: parts.errors,

@@ -2,10 +2,10 @@ import { Badge, Group, List, SimpleGrid, Stack, Table, Text, Timeline } from '@m
 import type { ConnectionView, FarmView } from '../../shared/connection.ts';
 import { age } from '../../shared/format.ts';
 import type { HealthLevel } from '../../shared/health.ts';
-import { CommandButton } from '../components/command-button.tsx';
 import { Fact } from '../components/fact.tsx';
 import { Level, LevelMark } from '../components/level-mark.tsx';
 import { Panel } from '../components/panel.tsx';
+import { SessionButtons } from '../components/session-buttons.tsx';
 import { SessionWords, sessionLevel } from '../components/session-words.tsx';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
@@ -17,7 +17,7 @@ export function Connection() {
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
       <Stack gap="md">
         <State connection={connection} />
-        <Farms farms={connection.farms} />
+        <Farms farms={connection.farms} open={connection.open} />
         <Errors errors={connection.errors} />
       </Stack>
       <Story timeline={connection.timeline} />
@@ -38,9 +38,13 @@ function State({ connection }: { connection: ConnectionView }) {
         <Fact name="Gateway">
           {connection.host}:{connection.port}
         </Fact>
-        <Fact name="Client id">{connection.clientId}</Fact>
-        <Fact name="Server version">{connection.serverVersion ?? 'not told'}</Fact>
-        <Fact name="Accounts">{connection.accounts.join(', ') || 'none'}</Fact>
+        {connection.transportOpen && (
+          <>
+            <Fact name="Client id">{connection.clientId}</Fact>
+            <Fact name="Server version">{connection.serverVersion ?? 'not told'}</Fact>
+          </>
+        )}
+        {connection.open && <Fact name="Accounts">{connection.accounts.join(', ') || 'none'}</Fact>}
         <Fact name="In this state for">{age(now - connection.since)}</Fact>
         <Fact name="Attempts">
           {connection.attempts}, {connection.failedAttempts} failed
@@ -49,33 +53,19 @@ function State({ connection }: { connection: ConnectionView }) {
         {connection.clockSkewMs !== null && (
           <Fact name="Gateway's clock">{(connection.clockSkewMs / 1_000).toFixed(1)} s off</Fact>
         )}
-        <Fact name="Market data">{marketData.serving ?? 'none yet'}</Fact>
-        <Fact name="Lines">
-          {marketData.linesUsed} of {marketData.linesBudget}
-        </Fact>
+        {connection.open && (
+          <>
+            <Fact name="Market data">{marketData.serving ?? 'none yet'}</Fact>
+            <Fact name="Lines">
+              {marketData.linesUsed} of {marketData.linesBudget}
+            </Fact>
+          </>
+        )}
         <Fact name="Historical requests">
           {pacing.used} of {pacing.limit} in {pacing.windowSeconds / 60} min
         </Fact>
       </Stack>
-      <Group gap="xs" align="flex-start">
-        <CommandButton command="connection.connect" input={{}}>
-          Connect
-        </CommandButton>
-        <CommandButton
-          command="connection.reconnect"
-          input={{}}
-          confirm="Closes the session and opens a new one: quotes pause meanwhile."
-        >
-          Reconnect
-        </CommandButton>
-        <CommandButton
-          command="connection.disconnect"
-          input={{}}
-          confirm="Quotes stop until somebody connects again."
-        >
-          Disconnect
-        </CommandButton>
-      </Group>
+      <SessionButtons />
     </Panel>
   );
 }
@@ -87,12 +77,14 @@ const farmLevel: Readonly<Record<FarmView['state'], HealthLevel>> = {
   connecting: 'working',
 };
 
-function Farms({ farms }: { farms: readonly FarmView[] }) {
+function Farms({ farms, open }: { farms: readonly FarmView[]; open: boolean }) {
   return (
     <Panel title="Data farms">
       {farms.length === 0 ? (
         <Text size="sm" c="dimmed">
-          None has reported: IB Gateway connects them on demand.
+          {open
+            ? 'None has reported: IB Gateway connects them on demand.'
+            : 'Nothing is known of them while there is no session.'}
         </Text>
       ) : (
         <Table>
