@@ -3,6 +3,7 @@ import { age } from '../../../shared/format.ts';
 import { Fact } from '../../components/fact.tsx';
 import { Level } from '../../components/level-mark.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { ConnectButton } from '../../components/session-buttons.tsx';
 import { SessionWords, sessionLevel } from '../../components/session-words.tsx';
 import { useSlice } from '../../store/link.ts';
 import { useNow } from '../../store/now.ts';
@@ -29,6 +30,7 @@ export function SessionPanel() {
           <Fact name="Accounts">{connection.accounts.join(', ')}</Fact>
         )}
       </Stack>
+      <ConnectButton />
     </Panel>
   );
 }

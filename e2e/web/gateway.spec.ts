@@ -73,3 +73,48 @@ test('a session that takes the data is named, with what to do', async ({ page })
   await expect(session).toContainText('the data comes back by itself');
   await expect(session.locator('[data-level=ok]')).toHaveCount(0);
 });
+
+test('without a session nothing is shown as if there were one, and Connect is at hand', async ({
+  page,
+}) => {
+  await start(page, 'connection');
+  const session = page.getByRole('region', { name: 'Session' });
+  const farms = page.getByRole('region', { name: 'Data farms' });
+  const button = (name: string) => session.getByRole('button', { name, exact: true });
+  await expect(farms.locator('[data-level=ok]').first()).toBeVisible();
+  await expect(session).toContainText('Client id');
+  await expect(button('Connect')).toBeDisabled();
+  await expect(page.getByTestId('why-off')).toHaveText('Connect: It is connected.');
+
+  await button('Disconnect').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click();
+  await expect(button('Disconnect')).toBeDisabled();
+  await expect(button('Reconnect')).toBeDisabled();
+  await expect(page.getByTestId('why-off')).toHaveText(
+    'Reconnect, Disconnect: It is disconnected.',
+  );
+  await expect(farms).toContainText('Nothing is known of them');
+  for (const gone of ['Client id', 'Server version', 'clock', 'Lines']) {
+    await expect(session).not.toContainText(gone);
+  }
+
+  await page.goto(`${address}#overview`);
+  await expect(page.locator('[data-ticker=AAPL]')).toContainText('no session');
+  await expect(session).toContainText('press Connect');
+  await button('Connect').click();
+  await expect(page.locator('[data-ticker=AAPL]')).toContainText('fresh');
+  await expect(button('Connect')).toHaveCount(0);
+});
+
+test('Connect starts the service of the session that was stopped by hand', async ({ page }) => {
+  await start(page, 'overview');
+  const headline = page.getByTestId('headline');
+  const card = page.locator('[data-service=ibkr]');
+  await expect(headline).toContainText('Live: 4 feeds');
+  await card.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+  await expect(headline).toHaveText('Stopped by hand: IBKR session');
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(card).toHaveAttribute('data-phase', 'running');
+  await expect(headline).toContainText('Live: 4 feeds');
+});
