@@ -68,6 +68,9 @@ export function feedHealth(state: State, now: number): Health {
   const first = opening(served, delayed, of('frozen'), tickers.length, failing.length > 0);
   if (failing.length > 0) return { level: 'warning', headline: [first, ...failing].join('; ') };
   if (trouble) return { level: 'warning', headline: trouble.sentence };
+  if (served.length === 0 && tickers.some(({ lastTickAt }) => lastTickAt !== null)) {
+    return { level: 'working', headline: 'Every ticker was asked for again; waiting for ticks' };
+  }
   const oldest = oldestOf(state, served);
   return {
     level: delayed.length > 0 ? 'warning' : 'ok',

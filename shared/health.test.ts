@@ -289,6 +289,15 @@ describe('health', () => {
       /^1 of 2 feeds live; MSFT is refused$/,
     ],
     [
+      'does not call feeds live that are asked for again',
+      {
+        connection: feeding(feed('AAPL', { feed: 'waiting' }), feed('MSFT', { feed: 'waiting' })),
+        tickers,
+      },
+      'working',
+      /^Every ticker was asked for again; waiting for ticks$/,
+    ],
+    [
       'names a ticker that fell silent',
       { connection: feeding(feed('AAPL'), feed('MSFT', { feed: 'silent' })), tickers },
       'warning',
