@@ -124,7 +124,8 @@ const checks: readonly Check[] = [
     async run(talk) {
       const ticker = await firstTicker(talk);
       const quote = await talk.data<object>('get_quote', { ticker });
-      const fields = 'price,volume,currency,ts_epoch_ms,source,ticker,stale';
+      const delayed = 'delayed' in quote ? 'delayed,' : '';
+      const fields = `price,volume,currency,ts_epoch_ms,source,${delayed}ticker,stale`;
       expect(Object.keys(quote).join() === fields, `the fields ${fields}`);
       return JSON.stringify(quote);
     },

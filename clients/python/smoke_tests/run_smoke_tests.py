@@ -38,6 +38,8 @@ def get_quote(client):
     ticker = client.list_tickers()[0]
     quote = client.get_quote(ticker)
     fields = ["price", "volume", "currency", "ts_epoch_ms", "source", "ticker", "stale"]
+    if quote.get("delayed"):
+        fields.insert(5, "delayed")
     expect(list(quote) == fields, "the fields %s in this order" % fields)
     expect(quote["ticker"] == ticker, "the ticker asked for")
     expect(isinstance(quote["stale"], bool), "stale is true or false")
