@@ -1,5 +1,5 @@
-import { AppShell, Burger, Center, Group, Loader, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { AppShell, Burger, Center, Loader, Stack, Text } from '@mantine/core';
+import { useDisclosure, useElementSize } from '@mantine/hooks';
 import { Header } from './components/header.tsx';
 import { Navigation } from './components/navigation.tsx';
 import { useScreen } from './components/use-screen.ts';
@@ -30,24 +30,29 @@ function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const [screen, show] = useScreen();
   const silent = useMirror((mirror) => mirror.link !== 'live');
+  // A long headline takes more lines, and what stands below moves down for it.
+  const head = useElementSize();
   const Screen = screens[screen].component;
   return (
     <AppShell
-      header={{ height: 56 }}
+      header={{ height: Math.max(Math.ceil(head.height) + 1, 56) }}
       navbar={{ width: 190, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding="md"
     >
       <AppShell.Header>
-        <Group h="100%" px="md" gap="sm" wrap="nowrap">
-          <Burger
-            opened={opened}
-            onClick={toggle}
-            hiddenFrom="sm"
-            size="sm"
-            aria-label="Show the menu"
+        <div ref={head.ref}>
+          <Header
+            menu={
+              <Burger
+                opened={opened}
+                onClick={toggle}
+                hiddenFrom="sm"
+                size="sm"
+                aria-label="Show the menu"
+              />
+            }
           />
-          <Header />
-        </Group>
+        </div>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
         <Navigation

@@ -97,7 +97,9 @@ function Row({ row, index, top, measure }: RowProps) {
       data-ticker={symbol}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <b role="cell">{symbol}</b>
+      <b role="cell" title={symbol}>
+        {symbol}
+      </b>
       {cells.map((text, column) => (
         // biome-ignore lint/a11y/useSemanticElements: as above
         // biome-ignore lint/suspicious/noArrayIndexKey: columns never move

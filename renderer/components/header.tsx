@@ -1,7 +1,6 @@
 import {
   ActionIcon,
   Badge,
-  Group,
   Text,
   useComputedColorScheme,
   useMantineColorScheme,
@@ -10,36 +9,40 @@ import { health } from '../../shared/health.ts';
 import type { AppView, State } from '../../shared/state.ts';
 import { type LinkState, useMirror, useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
+import classes from './header.module.css';
 import { Level } from './level-mark.tsx';
 
 /** What never scrolls away: how things are, whose money it is, and whether this is live. */
-export function Header() {
+export function Header({ menu }: { menu: React.ReactNode }) {
   const app = useSlice('app');
   const state = useMirror((mirror) => mirror.snapshot?.state as State);
   const link = useMirror((mirror) => mirror.link);
   const now = useNow();
   const { level, headline } = health(state, now);
   return (
-    <Group justify="space-between" wrap="nowrap" flex={1} gap="sm" miw={0}>
-      <Group gap="sm" wrap="nowrap" miw={0}>
-        <img src="/icon.svg" alt="" width={26} height={26} />
-        <Text fw={600} visibleFrom="sm">
-          Gatehouse
-        </Text>
-        <Text size="sm" truncate component="div" aria-live="polite" data-testid="headline">
-          {link === 'live' ? (
-            <Level level={level}>{headline}</Level>
-          ) : (
-            <Level level="error">Not live: Gatehouse is not answering</Level>
-          )}
-        </Text>
-      </Group>
-      <Group gap="xs" wrap="nowrap" flex="none">
+    <div className={classes.bar}>
+      {menu}
+      <img src="/icon.svg" alt="" width={26} height={26} />
+      <Text fw={600}>Gatehouse</Text>
+      <Text
+        size="sm"
+        component="div"
+        className={classes.headline}
+        aria-live="polite"
+        data-testid="headline"
+      >
+        {link === 'live' ? (
+          <Level level={level}>{headline}</Level>
+        ) : (
+          <Level level="error">Not live: Gatehouse is not answering</Level>
+        )}
+      </Text>
+      <div className={classes.end}>
         <LinkBadge link={link} />
         <SourceBadge app={app} />
         <ThemeSwitch />
-      </Group>
-    </Group>
+      </div>
+    </div>
   );
 }
 

@@ -11,7 +11,7 @@ export function Panel({ title, aside, children }: Props) {
   return (
     <Paper withBorder p="md" component="section" aria-label={title}>
       <Stack gap="sm">
-        <Group justify="space-between" wrap="nowrap">
+        <Group justify="space-between" gap="xs">
           <Title order={2} size="h5">
             {title}
           </Title>

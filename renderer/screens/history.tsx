@@ -11,6 +11,7 @@ import { CommandButton } from '../components/command-button.tsx';
 import { Fact } from '../components/fact.tsx';
 import { Level } from '../components/level-mark.tsx';
 import { Panel } from '../components/panel.tsx';
+import { StackingTable } from '../components/stacking-table.tsx';
 import { WatchlistPanel } from '../components/watchlist-panel.tsx';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
@@ -174,6 +175,8 @@ const coverageLevel: Readonly<Record<CoverageState, HealthLevel>> = {
   unusable: 'error',
 };
 
+const fileColumns = ['Ticker', 'Bars of', '>Rows', 'From', 'To', '>Missing', 'State', ''];
+
 function Coverage({ history }: { history: HistoryView }) {
   return (
     <Panel title="Files">
@@ -182,53 +185,43 @@ function Coverage({ history }: { history: HistoryView }) {
           No bar file has been scanned yet.
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={640} mah={480}>
-          <Table stickyHeader highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Ticker</Table.Th>
-                <Table.Th>Bars of</Table.Th>
-                <Table.Th ta="right">Rows</Table.Th>
-                <Table.Th>From</Table.Th>
-                <Table.Th>To</Table.Th>
-                <Table.Th ta="right">Missing</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {history.coverage.map((series) => (
-                <Table.Tr
-                  key={`${series.symbol}_${series.timeframe}`}
-                  data-series={`${series.symbol}_${series.timeframe}`}
-                >
-                  <Table.Td fw={600}>{series.symbol}</Table.Td>
-                  <Table.Td>
-                    <Badge variant="default">{series.timeframe}</Badge>
-                  </Table.Td>
-                  <Table.Td className="numbers">{series.rows.toLocaleString('en-US')}</Table.Td>
-                  <Table.Td>{day(series.first)}</Table.Td>
-                  <Table.Td>{day(series.last)}</Table.Td>
-                  <Table.Td className="numbers">{series.missing.toLocaleString('en-US')}</Table.Td>
-                  <Table.Td title={series.notes.join(' ')}>
-                    <Level level={coverageLevel[series.state]}>{series.state}</Level>
-                  </Table.Td>
-                  <Table.Td>
-                    {series.missing > 0 && (
-                      <CommandButton
-                        command="history.fetch"
-                        input={{ symbol: series.symbol, timeframe: series.timeframe }}
-                        size="compact-xs"
-                      >
-                        Fetch now
-                      </CommandButton>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <StackingTable columns={fileColumns} maxHeight={480}>
+          {history.coverage.map((series) => (
+            <Table.Tr
+              key={`${series.symbol}_${series.timeframe}`}
+              data-series={`${series.symbol}_${series.timeframe}`}
+            >
+              <Table.Td fw={600} data-label="Ticker">
+                {series.symbol}
+              </Table.Td>
+              <Table.Td data-label="Bars of">
+                <Badge variant="default">{series.timeframe}</Badge>
+              </Table.Td>
+              <Table.Td className="numbers" data-label="Rows">
+                {series.rows.toLocaleString('en-US')}
+              </Table.Td>
+              <Table.Td data-label="From">{day(series.first)}</Table.Td>
+              <Table.Td data-label="To">{day(series.last)}</Table.Td>
+              <Table.Td className="numbers" data-label="Missing">
+                {series.missing.toLocaleString('en-US')}
+              </Table.Td>
+              <Table.Td data-label="State" title={series.notes.join(' ')}>
+                <Level level={coverageLevel[series.state]}>{series.state}</Level>
+              </Table.Td>
+              <Table.Td>
+                {series.missing > 0 && (
+                  <CommandButton
+                    command="history.fetch"
+                    input={{ symbol: series.symbol, timeframe: series.timeframe }}
+                    size="compact-xs"
+                  >
+                    Fetch now
+                  </CommandButton>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </StackingTable>
       )}
     </Panel>
   );

@@ -3,8 +3,11 @@ import { age } from '../../shared/format.ts';
 import { CommandButton } from '../components/command-button.tsx';
 import { ForwardPanel } from '../components/forward-panel.tsx';
 import { Panel } from '../components/panel.tsx';
+import { StackingTable } from '../components/stacking-table.tsx';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
+
+const columns = ['Address', '>Connected for', '>Requests', '>Errors', 'State', ''];
 
 /** The programs that are connected over TCP. */
 export function Programs() {
@@ -21,39 +24,33 @@ export function Programs() {
             No program is connected{ndjson ? ` to ${ndjson.host}:${ndjson.port}` : ''}.
           </Text>
         ) : (
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Address</Table.Th>
-                <Table.Th ta="right">Connected for</Table.Th>
-                <Table.Th ta="right">Requests</Table.Th>
-                <Table.Th ta="right">Errors</Table.Th>
-                <Table.Th>State</Table.Th>
-                <Table.Th />
+          <StackingTable columns={columns}>
+            {clients.map((client) => (
+              <Table.Tr key={client.id} data-client={client.id}>
+                <Table.Td data-label="Address">{client.peer}</Table.Td>
+                <Table.Td className="numbers" data-label="Connected for">
+                  {age(now - client.since)}
+                </Table.Td>
+                <Table.Td className="numbers" data-label="Requests">
+                  {client.requests.toLocaleString('en-US')}
+                </Table.Td>
+                <Table.Td className="numbers" data-label="Errors">
+                  {client.errors.toLocaleString('en-US')}
+                </Table.Td>
+                <Table.Td data-label="State">{client.paused ? 'does not read' : 'well'}</Table.Td>
+                <Table.Td>
+                  <CommandButton
+                    command="client.disconnect"
+                    input={{ id: client.id }}
+                    size="compact-xs"
+                    confirm={`Closes the connection of ${client.peer}.`}
+                  >
+                    Disconnect
+                  </CommandButton>
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {clients.map((client) => (
-                <Table.Tr key={client.id} data-client={client.id}>
-                  <Table.Td>{client.peer}</Table.Td>
-                  <Table.Td className="numbers">{age(now - client.since)}</Table.Td>
-                  <Table.Td className="numbers">{client.requests.toLocaleString('en-US')}</Table.Td>
-                  <Table.Td className="numbers">{client.errors.toLocaleString('en-US')}</Table.Td>
-                  <Table.Td>{client.paused ? 'does not read' : 'well'}</Table.Td>
-                  <Table.Td>
-                    <CommandButton
-                      command="client.disconnect"
-                      input={{ id: client.id }}
-                      size="compact-xs"
-                      confirm={`Closes the connection of ${client.peer}.`}
-                    >
-                      Disconnect
-                    </CommandButton>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+            ))}
+          </StackingTable>
         )}
       </Panel>
     </Stack>

@@ -2,6 +2,7 @@ import { Badge, Button, Code, Group, Stack, Table, Text, TextInput } from '@mant
 import { useEffect, useState } from 'react';
 import type { SettingView } from '../../shared/settings.ts';
 import { Panel } from '../components/panel.tsx';
+import { StackingTable } from '../components/stacking-table.tsx';
 import { useCommand } from '../components/use-command.ts';
 import { useMirror } from '../store/link.ts';
 
@@ -38,15 +39,11 @@ export function Settings() {
         </Group>
       }
     >
-      <Table.ScrollContainer minWidth={640}>
-        <Table verticalSpacing="xs">
-          <Table.Tbody>
-            {shown.map((setting) => (
-              <Row key={setting.key} setting={setting} changed={changed} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackingTable abreast={1}>
+        {shown.map((setting) => (
+          <Row key={setting.key} setting={setting} changed={changed} />
+        ))}
+      </StackingTable>
     </Panel>
   );
 }
@@ -84,7 +81,8 @@ function Row({ setting, changed }: RowProps) {
           <Group gap="xs" wrap="nowrap">
             <TextInput
               size="xs"
-              w={220}
+              miw={180}
+              flex={1}
               aria-label={setting.key}
               placeholder={setting.shape}
               disabled={!setting.editable}
