@@ -12,6 +12,9 @@ export interface ReservationView {
   readonly queueLength: number;
 }
 
+/** What one connection has to do with the session. */
+export type SessionPart = 'holds' | 'waits' | null;
+
 export const freeReservation: ReservationView = {
   state: 'free',
   holder: null,

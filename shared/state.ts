@@ -1,6 +1,6 @@
 import type { ConnectionView } from './connection.ts';
 import type { HistoryView } from './history.ts';
-import type { ReservationView } from './reservation.ts';
+import type { ReservationView, SessionPart } from './reservation.ts';
 import type { ServiceName, ServiceView } from './services.ts';
 
 /** Facts that do not change while the program runs. */
@@ -40,7 +40,10 @@ export interface TickerView {
 /** One program connected to the NDJSON server. */
 export interface ClientView {
   readonly id: number;
+  /** What it calls itself; null while it has not said. */
+  readonly name: string | null;
   readonly peer: string;
+  readonly session: SessionPart;
   readonly since: number;
   readonly requests: number;
   readonly errors: number;

@@ -125,6 +125,24 @@ test('shows connected programs and disconnects one', async ({ page }) => {
   await expect(client.read()).rejects.toThrow('closed');
 });
 
+test('shows each program by its name, and which holds the session and which waits', async ({
+  page,
+}) => {
+  const [holder, waiter, reader] = [1, 2, 3].map(() => new NdjsonClient(ndjsonPort));
+  await holder?.ask('acquire_ibkr', { client: 'my-algo' });
+  await waiter?.ask('acquire_ibkr', { client: 'the-next', wait_ms: 60_000 });
+  await reader?.ask('hello', { client: 'a-chart' });
+  await page.goto(`${address}#programs`);
+  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+  await expect(row('my-algo')).toContainText('holds it');
+  await expect(row('the-next')).toContainText('waits for it');
+  await expect(row('a-chart')).not.toContainText(/holds|waits/);
+  holder?.close();
+  await expect(page.getByText('lent to my-algo, which is not connected')).toBeVisible();
+  waiter?.close();
+  reader?.close();
+});
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`the ${scheme} theme follows the system and can be switched`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });

@@ -28,6 +28,8 @@ export interface ConnectionShared {
   mayIdle(connection: Connection): boolean;
   /** The peer has taken everything that was written. */
   drained(connection: Connection): void;
+  /** It has said its name. */
+  introduced(): void;
 }
 
 /** Above this many unsent bytes a peer is not read from until it has read itself. */
@@ -45,6 +47,7 @@ export class Connection implements Peer {
   readonly peer: string;
   readonly loopback: boolean;
   readonly sinceMs: number;
+  name: string | null = null;
   requests = 0;
   errors = 0;
 
@@ -93,6 +96,12 @@ export class Connection implements Peer {
 
   get paused(): boolean {
     return this.#socket.isPaused();
+  }
+
+  introduce(name: string): void {
+    if (name === this.name) return;
+    this.name = name;
+    this.#shared.introduced();
   }
 
   send(line: string): void {

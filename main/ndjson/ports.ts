@@ -1,6 +1,6 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import type { Quote } from '../../shared/quote.ts';
-import type { ReservationView } from '../../shared/reservation.ts';
+import type { ReservationView, SessionPart } from '../../shared/reservation.ts';
 
 export type Unsubscribe = () => void;
 
@@ -74,6 +74,7 @@ export interface LeaseDesk {
   renew(request: LeaseAsker & { readonly token: string; readonly ttlMs: number }): LeaseOutcome;
   connectionClosed(connection: number): void;
   concerns(connection: number): boolean;
+  part(connection: number): SessionPart;
   view(): ReservationView;
   onChange(listener: (view: ReservationView) => void): Unsubscribe;
   onAskBack(listener: (connection: number, why: AskBackReason) => void): Unsubscribe;

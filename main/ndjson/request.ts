@@ -5,6 +5,8 @@ import { Refusal } from './wire.ts';
 export interface Peer extends LeaseAsker {
   /** Bytes it has not taken yet. */
   readonly backlog: number;
+  /** Says what the program calls itself. */
+  introduce(name: string): void;
   /** Sends a line that answers no request. */
   send(line: string): void;
   sendBytes(bytes: Buffer): void;

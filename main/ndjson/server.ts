@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { SessionPart } from '../../shared/reservation.ts';
 import { type Cancel, type Clock, every } from '../kit/clock.ts';
 import { isLoopbackAddress, listen } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
@@ -34,7 +35,9 @@ export interface NdjsonOptions {
 
 export interface ClientInfo {
   readonly id: number;
+  readonly name: string | null;
   readonly peer: string;
+  readonly session: SessionPart;
   readonly since: number;
   readonly requests: number;
   readonly errors: number;
@@ -148,7 +151,9 @@ class Server implements NdjsonServer {
       const subscriber = this.#subscriptions?.of(connection.connection);
       return {
         id: connection.connection,
+        name: connection.name,
         peer: connection.peer,
+        session: this.#ports.lease.part(connection.connection),
         since: connection.sinceMs,
         requests: connection.requests,
         errors: connection.errors,
@@ -197,6 +202,7 @@ class Server implements NdjsonServer {
     this.#closers.push(
       lease.onAskBack((id) => this.#connections.get(id)?.send(releaseRequestedLine)),
     );
+    this.#closers.push(lease.onChange(() => this.#announce()));
     const subscriptions = this.#subscribe(cells);
     const quoteData = (ticker: string) => cells.dataJson(ticker, clock.now());
     const limits = {
@@ -235,6 +241,7 @@ class Server implements NdjsonServer {
       idleTimeoutMs,
       authToken,
       mayIdle: ({ connection: id }) => lease.concerns(id) || subscriptions.of(id) !== undefined,
+      introduced: () => this.#announce(),
       drained: ({ connection: id }) => subscriptions.drained(id),
     };
   }

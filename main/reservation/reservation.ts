@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ReservationView } from '../../shared/reservation.ts';
+import type { ReservationView, SessionPart } from '../../shared/reservation.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { readBootId, sameBoot } from './boot-id.ts';
@@ -53,6 +53,7 @@ export interface Reservation {
   connectionClosed(connection: number): void;
   /** True for the connection that holds the lease or waits for it. */
   concerns(connection: number): boolean;
+  part(connection: number): SessionPart;
   /** True while forwarded traffic may flow: a lease stands and has not been recalled. */
   admits(): boolean;
   /** True while our own session must stay closed. */
@@ -195,9 +196,13 @@ class ReservationService implements Reservation {
   }
 
   concerns(connection: number): boolean {
+    return this.part(connection) !== null;
+  }
+
+  part(connection: number): SessionPart {
     const { phase, queue } = this.#state;
-    if (phase !== 'free' && this.#state.lease.connection === connection) return true;
-    return queue.some((waiter) => waiter.asker.connection === connection);
+    if (phase !== 'free' && this.#state.lease.connection === connection) return 'holds';
+    return queue.some((waiter) => waiter.asker.connection === connection) ? 'waits' : null;
   }
 
   admits(): boolean {

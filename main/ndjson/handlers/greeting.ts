@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../kit/clock.ts';
-import { type Handler, reply } from '../request.ts';
+import { type Handler, optionalText, reply } from '../request.ts';
 import { asciiJson, Refusal } from '../wire.ts';
 
 export interface Greeting {
@@ -25,7 +25,11 @@ export function greetingHandlers(greeting: Greeting): Readonly<Record<string, Ha
   const { version, limits, clock } = greeting;
   const hello = asciiJson({ server: 'gatehouse', version, protocol: 1, features, limits });
   return {
-    hello: () => reply(hello),
+    hello(request) {
+      const client = optionalText(request, 'client');
+      if (client !== null) request.peer.introduce(client);
+      return reply(hello);
+    },
     ping: () => reply(`{"ts_ms":${clock.now()}}`),
   };
 }

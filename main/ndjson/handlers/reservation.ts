@@ -52,6 +52,7 @@ export function reservationJson(desk: LeaseDesk): string {
 function acquire(desk: LeaseDesk, request: Request): Reply {
   const { connection, peer, loopback } = request.peer;
   const terms = leaseTerms(request);
+  if (terms?.client) request.peer.introduce(terms.client);
   const waits = terms?.waitMs !== null && terms !== null;
   const data = desk
     .acquire({ connection, peer, loopback, terms }, (position) => {

@@ -62,6 +62,7 @@ export const idleDesk: LeaseDesk = {
   renew: () => ({ kind: 'not-reserved' }),
   connectionClosed() {},
   concerns: () => false,
+  part: () => null,
   view: () => ({
     state: 'free',
     holder: null,
