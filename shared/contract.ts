@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeframes } from './bar.ts';
+import { askedTicker } from './instrument.ts';
 import { serviceNames } from './services.ts';
 
 /** One thing the window, the tray, HTTP or a script can ask of the supervisor. */
@@ -23,9 +24,9 @@ const service = z.strictObject({ service: z.enum(serviceNames) });
 
 const symbol = z
   .string()
-  .min(1)
-  .max(31)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9.\-_ ]*$/, 'a ticker, as in AAPL, BRK.B, EUR.USD or ES');
+  .min(1, 'a ticker is missing')
+  .max(askedTicker.longest, `a ticker has at most ${askedTicker.longest} characters`)
+  .regex(askedTicker.shape, `a ticker, as in ${askedTicker.examples}`);
 const scanned = z.object({
   gapsDetected: z.number(),
   gapsFilled: z.number(),

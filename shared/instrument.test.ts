@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fileNameOf, instrumentOf, isTicker, tickerOfFileName } from './instrument.ts';
+import { fileNameOf, instrumentOf, isTicker, tickerOf, tickerOfFileName } from './instrument.ts';
 
 describe('the contract a ticker means', () => {
   it('is a US stock routed smartly unless something says otherwise', () => {
@@ -76,6 +76,18 @@ describe('the file name of a ticker', () => {
     ]);
     expect(fileNameOf('CON')).toBe('%43;ON');
     expect(fileNameOf('../etc')).not.toContain('/');
+  });
+});
+
+describe('a ticker as it is kept', () => {
+  it.each([
+    ['aapl', 'AAPL'],
+    [' brk b ', 'BRK.B'],
+    ['Brk.b', 'BRK.B'],
+    ['eur.usd', 'EUR.USD'],
+    ['00857.hk', '00857.HK'],
+  ])('%s is %s', (typed, ticker) => {
+    expect(tickerOf(typed)).toBe(ticker);
   });
 });
 

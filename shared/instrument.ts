@@ -97,6 +97,19 @@ function byRule(ticker: string): Instrument {
   };
 }
 
+/** What a person or a program may ask for: no path, no list, no markup. */
+export const askedTicker = {
+  shape: /^[A-Za-z0-9][A-Za-z0-9.\-_ ]*$/,
+  longest: 31,
+  examples: 'AAPL, BRK.B, EUR.USD or ES',
+} as const;
+
+/** A ticker as it is kept, however it was typed: in capitals, and a class after a dot. */
+export function tickerOf(text: string): string {
+  const ticker = text.trim().toUpperCase();
+  return ticker.replace(/^([A-Z]+) ([A-Z])$/, '$1.$2');
+}
+
 /** What may stand in a watchlist: visible ASCII without separators of lists or of paths. */
 export function isTicker(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9 .&'+:^=$#@!-]{0,31}$/.test(text) && !text.endsWith(' ');

@@ -31,14 +31,29 @@ test('scans for gaps at the press of a button, and shows the files', async ({ pa
 
 test('a ticker is added to the watchlist, ticks, and is taken off again', async ({ page }) => {
   await page.goto(`${address}#history`);
-  await page.getByLabel('Ticker to add').fill('zzzz');
-  await page.getByRole('button', { name: 'Add' }).click();
+  const field = page.getByLabel('Tickers to add');
+  await field.fill('zzzz');
+  await field.press('Enter');
   await expect(page.getByText('25 tickers')).toBeVisible();
   await page.getByRole('button', { name: 'Take KO off the watchlist' }).click();
   await expect(page.getByText('24 tickers')).toBeVisible();
-  await page.getByLabel('Ticker to add').fill('<script>');
-  await page.getByRole('button', { name: 'Add' }).click();
-  await expect(page.getByRole('alert')).toContainText('a ticker, as in');
+});
+
+test('several tickers are added at once, and each that is refused stays with its reason', async ({
+  page,
+}) => {
+  await page.goto(`${address}#history`);
+  const field = page.getByLabel('Tickers to add');
+  const long = 'A'.repeat(32);
+  await field.fill(`ibm, brk b intc,<script>, ${long}`);
+  await field.press('Enter');
+  await expect(page.getByText('26 tickers')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveText([
+    'BRK.B is on the watchlist.',
+    '<SCRIPT> is not a ticker, as in AAPL, BRK.B, EUR.USD or ES.',
+    `${long} has more than 31 characters.`,
+  ]);
+  await expect(field).toHaveValue(`BRK.B, <SCRIPT>, ${long}`);
 });
 
 test('disconnects and connects again, and tells the story', async ({ page }) => {

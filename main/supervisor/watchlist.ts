@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type InstrumentOverrides, tickerOf } from '../../shared/instrument.ts';
 import { Exit, exitCode } from '../config/exit.ts';
 import type { Config } from '../config/load.ts';
 import { describeOrigin } from '../config/origin.ts';
@@ -8,11 +9,13 @@ import { readWatchlist } from '../history/watchlist.ts';
 /** The tickers to keep. It may change while the program runs, and outlives it in settings.yaml. */
 export class Watchlist {
   readonly #file: string;
+  readonly #contracts: InstrumentOverrides;
   readonly #listeners = new Set<(symbols: readonly string[]) => void>();
   #symbols: readonly string[];
 
   constructor(config: Config, otherwise: readonly string[]) {
     this.#file = path.join(config.dataDir, 'settings.yaml');
+    this.#contracts = config.values.contracts;
     const given = read(config);
     this.#symbols = given.length > 0 ? given : otherwise;
   }
@@ -27,17 +30,25 @@ export class Watchlist {
   }
 
   /** False when it was there already. */
-  add(symbol: string): boolean {
+  add(text: string): boolean {
+    const symbol = this.#symbol(text);
     if (this.#symbols.includes(symbol)) return false;
     this.#set([...this.#symbols, symbol]);
     return true;
   }
 
   /** False when it was not there. */
-  remove(symbol: string): boolean {
+  remove(text: string): boolean {
+    const symbol = this.#symbol(text);
     if (!this.#symbols.includes(symbol)) return false;
     this.#set(this.#symbols.filter((known) => known !== symbol));
     return true;
+  }
+
+  /** A name that somebody chose, in the list or among the contracts, is taken as it is written. */
+  #symbol(text: string): string {
+    const chosen = this.#symbols.includes(text) || Object.hasOwn(this.#contracts, text);
+    return chosen ? text : tickerOf(text);
   }
 
   #set(symbols: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { type FeedRow, quotesFlow } from '../../shared/feeds.ts';
@@ -29,7 +29,8 @@ export function FreshnessTable({ rows, height }: Props) {
   if (rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        No ticker is followed, and none has a quote yet.
+        No ticker is followed, and none has a quote yet. Which are wanted stands in the{' '}
+        <Anchor href="#history">watchlist</Anchor>.
       </Text>
     );
   }

@@ -1,17 +1,37 @@
 import { Button, Group, Pill, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { plural } from '../../shared/format.ts';
+import { useMirror } from '../store/link.ts';
 import { Panel } from './panel.tsx';
-import { useCommand } from './use-command.ts';
+import { whyNoTicker, writtenTickers } from './written-tickers.ts';
 
 /** The tickers to keep, to add to and to take from while everything runs. */
 export function WatchlistPanel({ watchlist }: { watchlist: readonly string[] }) {
-  const [symbol, setSymbol] = useState('');
-  const add = useCommand('watchlist.add');
-  const remove = useCommand('watchlist.remove');
-  const fault = add.fault ?? remove.fault;
+  const [text, setText] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [faults, setFaults] = useState<readonly string[]>([]);
+  const transport = useMirror((mirror) => mirror.transport);
+  const ask = async (command: 'watchlist.add' | 'watchlist.remove', symbol: string) => {
+    const result = await transport?.call(command, { symbol });
+    return result?.ok === false ? `${result.error.message} ${result.error.advice ?? ''}` : null;
+  };
   const submit = async () => {
-    if (await add.send({ symbol: symbol.trim().toUpperCase() })) setSymbol('');
+    setBusy(true);
+    const left: string[] = [];
+    const because: string[] = [];
+    for (const symbol of writtenTickers(text)) {
+      const fault = whyNoTicker(symbol) ?? (await ask('watchlist.add', symbol));
+      if (fault === null) continue;
+      left.push(symbol);
+      because.push(fault);
+    }
+    setBusy(false);
+    setText(left.join(', '));
+    setFaults(because);
+  };
+  const remove = async (symbol: string) => {
+    const fault = await ask('watchlist.remove', symbol);
+    setFaults(fault === null ? [] : [fault]);
   };
   return (
     <Panel title="Watchlist" aside={<Text size="sm">{plural(watchlist.length, 'ticker')}</Text>}>
@@ -19,13 +39,14 @@ export function WatchlistPanel({ watchlist }: { watchlist: readonly string[] }) 
         {watchlist.map((name) => (
           <Pill
             key={name}
+            maw="100%"
             withRemoveButton
             removeButtonProps={{
               'aria-label': `Take ${name} off the watchlist`,
               'aria-hidden': false,
               tabIndex: 0,
             }}
-            onRemove={() => void remove.send({ symbol: name })}
+            onRemove={() => void remove(name)}
           >
             {name}
           </Pill>
@@ -37,30 +58,39 @@ export function WatchlistPanel({ watchlist }: { watchlist: readonly string[] }) 
           void submit();
         }}
       >
-        <Group gap="xs">
+        <Group gap="xs" wrap="nowrap">
           <TextInput
             size="xs"
+            flex={1}
+            maw={360}
             placeholder="AAPL, BRK.B, EUR.USD, ES"
-            aria-label="Ticker to add"
-            value={symbol}
-            onChange={(event) => setSymbol(event.currentTarget.value)}
+            aria-label="Tickers to add, with commas or blanks between"
+            title="One ticker or several, with commas or blanks between"
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
           />
           <Button
             size="xs"
             variant="default"
             type="submit"
-            loading={add.busy}
-            disabled={!symbol.trim()}
+            loading={busy}
+            disabled={writtenTickers(text).length === 0}
           >
             Add
           </Button>
         </Group>
       </form>
-      {fault && (
-        <Text size="xs" role="alert" className="level-error">
-          {fault.message} {fault.advice}
+      {faults.map((fault) => (
+        <Text
+          key={fault}
+          size="xs"
+          role="alert"
+          className="level-error"
+          style={{ overflowWrap: 'anywhere' }}
+        >
+          {fault.trim()}
         </Text>
-      )}
+      ))}
     </Panel>
   );
 }
