@@ -4,6 +4,7 @@ import { age } from '../../shared/format.ts';
 import type { HealthLevel } from '../../shared/health.ts';
 import { Fact } from '../components/fact.tsx';
 import { Level, LevelMark } from '../components/level-mark.tsx';
+import { Moment, ZoneNote } from '../components/moment.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SessionButtons } from '../components/session-buttons.tsx';
 import { SessionWords, sessionLevel } from '../components/session-words.tsx';
@@ -143,7 +144,7 @@ const entryLevel = { info: 'ok', warning: 'warning', error: 'error' } as const;
 function Story({ timeline }: { timeline: ConnectionView['timeline'] }) {
   const entries = [...timeline].reverse().slice(0, 60);
   return (
-    <Panel title="What happened">
+    <Panel title="What happened" aside={<ZoneNote />}>
       {entries.length === 0 ? (
         <Text size="sm" c="dimmed">
           Nothing yet.
@@ -162,7 +163,7 @@ function Story({ timeline }: { timeline: ConnectionView['timeline'] }) {
             >
               <Text size="sm">{entry.text}</Text>
               <Text size="xs" c="dimmed">
-                {new Date(entry.at).toLocaleString()}
+                <Moment at={entry.at} />
               </Text>
             </Timeline.Item>
           ))}

@@ -1,4 +1,5 @@
 import { Badge, Group, List, Progress, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import type { Timeframe } from '../../shared/bar.ts';
 import { age, plural } from '../../shared/format.ts';
 import type { HealthLevel } from '../../shared/health.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
 import { CommandButton } from '../components/command-button.tsx';
 import { Fact } from '../components/fact.tsx';
 import { Level } from '../components/level-mark.tsx';
+import { Moment } from '../components/moment.tsx';
 import { Panel } from '../components/panel.tsx';
 import { StackingTable } from '../components/stacking-table.tsx';
 import { WatchlistPanel } from '../components/watchlist-panel.tsx';
@@ -200,8 +202,8 @@ function Coverage({ history }: { history: HistoryView }) {
               <Table.Td className="numbers" data-label="Rows">
                 {series.rows.toLocaleString('en-US')}
               </Table.Td>
-              <Table.Td data-label="From">{day(series.first)}</Table.Td>
-              <Table.Td data-label="To">{day(series.last)}</Table.Td>
+              <Table.Td data-label="From">{day(series.first, series.timeframe)}</Table.Td>
+              <Table.Td data-label="To">{day(series.last, series.timeframe)}</Table.Td>
               <Table.Td className="numbers" data-label="Missing">
                 {series.missing.toLocaleString('en-US')}
               </Table.Td>
@@ -227,6 +229,12 @@ function Coverage({ history }: { history: HistoryView }) {
   );
 }
 
-function day(ms: number | null): string {
-  return ms === null ? '' : new Date(ms).toISOString().slice(0, 10);
+/** A daily bar is stamped with its date as UTC midnight; all others have a moment. */
+function day(at: number | null, timeframe: Timeframe) {
+  if (at === null) return null;
+  return timeframe === '1d' ? (
+    new Date(at).toISOString().slice(0, 10)
+  ) : (
+    <Moment at={at} as="date" />
+  );
 }

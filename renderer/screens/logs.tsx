@@ -1,6 +1,7 @@
 import { Group, ScrollArea, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { CommandOutput } from '../../shared/contract.ts';
+import { Moment, ZoneNote } from '../components/moment.tsx';
 import { Panel } from '../components/panel.tsx';
 import { useMirror } from '../store/link.ts';
 import classes from './logs.module.css';
@@ -33,6 +34,7 @@ export function Logs() {
       title="Log"
       aside={
         <Group gap="xs">
+          <ZoneNote />
           <Switch
             size="xs"
             label="Follow"
@@ -81,7 +83,9 @@ function LogLine({ line }: { line: Line }) {
     .join(' ');
   return (
     <div className={classes.line} data-level={line.level}>
-      <span>{new Date(line.at).toISOString().slice(11, 23)}</span>
+      <span>
+        <Moment at={line.at} as="clock" />
+      </span>
       <span>{line.level}</span>
       <span>{line.service}</span>
       <span>
