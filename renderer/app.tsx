@@ -1,6 +1,7 @@
 import { AppShell, Burger, Center, Loader, Stack, Text } from '@mantine/core';
 import { useDisclosure, useElementSize } from '@mantine/hooks';
 import { Header } from './components/header.tsx';
+import { Moment } from './components/moment.tsx';
 import { Navigation } from './components/navigation.tsx';
 import { useScreen } from './components/use-screen.ts';
 import { screens } from './screens/screens.tsx';
@@ -23,6 +24,18 @@ function Connecting() {
         </Text>
       </Stack>
     </Center>
+  );
+}
+
+/** Nothing below can be trusted or done, so it is said before anything is read there. */
+function LastHeard() {
+  const heardAt = useMirror((mirror) => mirror.heardAt);
+  return (
+    <Text size="sm" mb="md" role="alert" className="level-error">
+      This is how things were at <Moment at={heardAt} />, when Gatehouse was last heard. Nothing can
+      be done here until it answers: if it has stopped, start it again, and this page finds it by
+      itself.
+    </Text>
   );
 }
 
@@ -63,8 +76,11 @@ function Shell() {
           }}
         />
       </AppShell.Navbar>
-      <AppShell.Main className={silent ? 'silent' : undefined} data-live={!silent}>
-        <Screen show={show} />
+      <AppShell.Main data-live={!silent}>
+        {silent && <LastHeard />}
+        <div className={silent ? 'silent' : undefined}>
+          <Screen show={show} />
+        </div>
       </AppShell.Main>
     </AppShell>
   );

@@ -56,6 +56,34 @@ test('several tickers are added at once, and each that is refused stays with its
   await expect(field).toHaveValue(`BRK.B, <SCRIPT>, ${long}`);
 });
 
+test('a ticker IBKR does not know is told of once a request, by name', async ({ page }) => {
+  const name = 'NOSUCHTICKERANYWHERE';
+  await page.goto(`${address}#history`);
+  const field = page.getByLabel('Tickers to add');
+  await field.fill(name);
+  await field.press('Enter');
+  const notices = page.getByRole('region', { name: 'Worth knowing' });
+  await expect(notices).toContainText(`${name} cannot be downloaded`);
+  await expect(notices.getByText('IBKR knows no such security')).toHaveCount(1);
+  await page.goto(`${address}#connection`);
+  const errors = page.getByRole('region', { name: 'What IBKR reported' });
+  await expect(errors.getByText(`${name}, live quotes`)).toHaveCount(1);
+  await expect(errors.getByText(`${name}, 1d bars`)).toHaveCount(1);
+  await expect(errors).not.toContainText('`');
+});
+
+test('the log is followed until one scrolls up, and again from its end', async ({ page }) => {
+  await page.setViewportSize({ width: 420, height: 420 });
+  await page.goto(`${address}#logs`);
+  const follow = page.getByRole('switch', { name: 'Follow' });
+  await expect(page.getByRole('log')).toContainText('Connected with client id');
+  await page.getByRole('log').hover();
+  await page.mouse.wheel(0, -400);
+  await expect(follow).not.toBeChecked();
+  await page.mouse.wheel(0, 4_000);
+  await expect(follow).toBeChecked();
+});
+
 test('disconnects and connects again, and tells the story', async ({ page }) => {
   await page.goto(`${address}#connection`);
   const headline = page.getByTestId('headline');

@@ -101,6 +101,10 @@ test('says that it is not live when the program is gone', async ({ page }) => {
   program.child.kill('SIGSTOP');
   await expect(page.getByTestId('not-live')).toBeVisible();
   await expect(page.getByRole('main')).toHaveAttribute('data-live', 'false');
+  await expect(page.getByRole('alert')).toContainText('This is how things were at');
+  for (const button of await page.getByRole('main').getByRole('button').all()) {
+    await expect(button).toBeDisabled();
+  }
   program.child.kill('SIGCONT');
   await expect(page.getByRole('main')).toHaveAttribute('data-live', 'true');
 });
@@ -113,6 +117,13 @@ test('the screens have addresses, and the log shows what was written', async ({ 
   await expect(page.getByRole('log')).toContainText('the window is served');
   await page.goBack();
   await expect(page.getByLabel('Filter the tickers')).toBeVisible();
+});
+
+test('speaks of no gateway where there is none', async ({ page }) => {
+  await page.goto(`${address}#connection`);
+  const main = page.getByRole('main');
+  await expect(main).toContainText('no gateway');
+  await expect(main).not.toContainText(/127\.0\.0\.1|0 of 0/);
 });
 
 test('shows connected programs and disconnects one', async ({ page }) => {

@@ -1,3 +1,5 @@
+import { fieldsText } from '../../shared/log-line.ts';
+
 const colours: Readonly<Record<number, string>> = {
   10: '\u001b[90m',
   20: '\u001b[90m',
@@ -22,10 +24,9 @@ export function prettyLine(json: string, colour: boolean): string {
   const level = line['level'] as number;
   const time = new Date(line['time'] as number).toISOString().slice(11, 23);
   const name = (names[level] ?? String(level)).toUpperCase().padEnd(5);
-  const rest = Object.entries(line)
-    .filter(([key]) => !hidden.has(key))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
+  const rest = fieldsText(
+    Object.fromEntries(Object.entries(line).filter(([key]) => !hidden.has(key))),
+  );
   const head = colour ? `${colours[level] ?? ''}${name}\u001b[0m` : name;
   const service = String(line['service'] ?? 'gatehouse').padEnd(10);
   return `${time} ${head} ${service} ${line['msg'] ?? ''}${rest ? `  ${rest}` : ''}\n`;

@@ -1,6 +1,7 @@
 import { Button, type ButtonProps, Group, Popover, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { CommandInput, CommandName } from '../../shared/contract.ts';
+import { useMirror } from '../store/link.ts';
 import { useCommand } from './use-command.ts';
 
 interface Props<N extends CommandName> extends ButtonProps {
@@ -15,6 +16,7 @@ interface Props<N extends CommandName> extends ButtonProps {
 export function CommandButton<N extends CommandName>(props: Props<N>) {
   const { command, input, confirm, children, ...button } = props;
   const { send, busy, fault } = useCommand(command);
+  const live = useMirror((mirror) => mirror.link === 'live');
   const [asking, setAsking] = useState(false);
   const press = () => {
     if (confirm && !asking) {
@@ -28,7 +30,14 @@ export function CommandButton<N extends CommandName>(props: Props<N>) {
     <Stack gap={4} align="flex-start">
       <Popover opened={asking} onChange={setAsking} position="bottom" withArrow trapFocus>
         <Popover.Target>
-          <Button size="xs" variant="default" loading={busy} {...button} onClick={press}>
+          <Button
+            size="xs"
+            variant="default"
+            loading={busy}
+            {...button}
+            disabled={!live || button.disabled === true}
+            onClick={press}
+          >
             {children}
           </Button>
         </Popover.Target>

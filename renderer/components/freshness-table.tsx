@@ -5,6 +5,7 @@ import { type FeedRow, quotesFlow } from '../../shared/feeds.ts';
 import { age } from '../../shared/format.ts';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
+import { priceText, volumeText } from './figures.ts';
 import classes from './freshness-table.module.css';
 import { Level } from './level-mark.tsx';
 import { kindOf, rowState } from './row-state.ts';
@@ -80,8 +81,8 @@ function Row({ row, index, top, measure }: RowProps) {
   const flows = quotesFlow({ app, connection });
   const [level, word] = rowState(row, flows, now, app.freshnessMs);
   const cells = [
-    quote?.last.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 5 }),
-    quote?.volume.toLocaleString('en-US'),
+    quote && priceText(symbol, quote.last),
+    quote && volumeText(quote.volume),
     quote && age(now - quote.at),
     quote?.rate.toFixed(1),
   ];

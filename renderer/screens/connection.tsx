@@ -1,5 +1,5 @@
 import { Badge, Group, List, SimpleGrid, Stack, Table, Text, Timeline } from '@mantine/core';
-import type { ConnectionView, FarmView } from '../../shared/connection.ts';
+import type { ConnectionError, ConnectionView, FarmView } from '../../shared/connection.ts';
 import { age } from '../../shared/format.ts';
 import type { HealthLevel } from '../../shared/health.ts';
 import { Fact } from '../components/fact.tsx';
@@ -14,6 +14,14 @@ import { useNow } from '../store/now.ts';
 /** The story of the session: how it is, what happened, and what each error means. */
 export function Connection() {
   const connection = useSlice('connection');
+  const { source } = useSlice('app');
+  if (source === 'lightweight') {
+    return (
+      <Panel title="Session">
+        <Text size="sm">{connection.sentence}</Text>
+      </Panel>
+    );
+  }
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
       <Stack gap="md">
@@ -117,11 +125,11 @@ function Errors({ errors }: { errors: ConnectionView['errors'] }) {
         </Text>
       )}
       {newest.map((error) => (
-        <Stack key={`${error.at}-${error.code}-${error.symbol}`} gap={2}>
+        <Stack key={`${error.at}-${error.code}-${error.symbol}-${error.request}`} gap={2}>
           <Group gap="xs">
             <Badge variant="default">{error.code}</Badge>
             <Text size="sm" fw={600}>
-              {error.symbol ?? error.request ?? 'session'}
+              {whatFor(error)}
             </Text>
             <Text size="xs" c="dimmed">
               {age(now - error.at)} ago
@@ -137,6 +145,10 @@ function Errors({ errors }: { errors: ConnectionView['errors'] }) {
       ))}
     </Panel>
   );
+}
+
+function whatFor({ symbol, request }: ConnectionError): string {
+  return [symbol, request].filter((part) => part !== null).join(', ') || 'session';
 }
 
 const entryLevel = { info: 'ok', warning: 'warning', error: 'error' } as const;

@@ -142,7 +142,8 @@ function Work({ history }: { history: HistoryView }) {
 
 function Notices({ history }: { history: HistoryView }) {
   const now = useNow();
-  const { notices, recentErrors } = history;
+  const { notices } = history;
+  const recentErrors = unsaid(history);
   return (
     <Panel title="Worth knowing">
       {notices.length === 0 && recentErrors.length === 0 && (
@@ -166,6 +167,14 @@ function Notices({ history }: { history: HistoryView }) {
       )}
     </Panel>
   );
+}
+
+/** The errors that no notice tells already, word for word. */
+function unsaid({ notices, recentErrors }: HistoryView): HistoryView['recentErrors'] {
+  return recentErrors.filter(({ message }) => {
+    const words = message.slice(message.indexOf(': ') + 2);
+    return !notices.some((notice) => notice.message.includes(words));
+  });
 }
 
 const coverageLevel: Readonly<Record<CoverageState, HealthLevel>> = {

@@ -1,6 +1,7 @@
 import { Group, ScrollArea, Select, Switch, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { CommandOutput } from '../../shared/contract.ts';
+import { fieldsText } from '../../shared/log-line.ts';
 import { Moment, ZoneNote } from '../components/moment.tsx';
 import { Panel } from '../components/panel.tsx';
 import { useMirror } from '../store/link.ts';
@@ -17,7 +18,8 @@ export function Logs() {
   const [level, setLevel] = useState<string>('info');
   const [search, setSearch] = useState('');
   const [following, setFollowing] = useState(true);
-  const end = useRef<HTMLDivElement>(null);
+  const viewport = useRef<HTMLDivElement>(null);
+  const place = useRef(0);
   const least = levels.indexOf(level as (typeof levels)[number]);
   const shown = lines.filter(
     (line) =>
@@ -27,8 +29,17 @@ export function Logs() {
   const newest = shown.at(-1)?.seq;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what makes it scroll.
   useEffect(() => {
-    if (following) end.current?.scrollIntoView({ block: 'end' });
+    if (following) viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
   }, [following, newest]);
+  // Who scrolls up wants to read; who comes back to the end wants what is new.
+  const scrolled = ({ y }: { y: number }) => {
+    const box = viewport.current;
+    if (!box) return;
+    const atEnd = box.scrollHeight - box.clientHeight - y < 24;
+    if (atEnd) setFollowing(true);
+    else if (y < place.current) setFollowing(false);
+    place.current = y;
+  };
   return (
     <Panel
       title="Log"
@@ -60,12 +71,16 @@ export function Logs() {
         </Group>
       }
     >
-      <ScrollArea h="calc(100vh - 190px)" type="auto">
+      <ScrollArea
+        h="calc(100vh - 190px)"
+        type="auto"
+        viewportRef={viewport}
+        onScrollPositionChange={scrolled}
+      >
         <div className={classes.lines} role="log">
           {shown.map((line) => (
             <LogLine key={line.seq} line={line} />
           ))}
-          <div ref={end} />
         </div>
         {shown.length === 0 && (
           <Text size="sm" c="dimmed">
@@ -78,9 +93,6 @@ export function Logs() {
 }
 
 function LogLine({ line }: { line: Line }) {
-  const fields = Object.entries(line.fields)
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' ');
   return (
     <div className={classes.line} data-level={line.level}>
       <span>
@@ -89,7 +101,7 @@ function LogLine({ line }: { line: Line }) {
       <span>{line.level}</span>
       <span>{line.service}</span>
       <span>
-        {line.text} <span className={classes.fields}>{fields}</span>
+        {line.text} <span className={classes.fields}>{fieldsText(line.fields)}</span>
       </span>
     </div>
   );

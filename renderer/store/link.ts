@@ -11,6 +11,8 @@ interface Mirror {
   readonly snapshot: Snapshot | null;
   /** The supervisor's clock minus ours, so that ages are right in a browser elsewhere. */
   readonly clockOffset: number;
+  /** When the supervisor was last heard, by its own clock. */
+  readonly heardAt: number;
   readonly transport: Transport | null;
 }
 
@@ -19,6 +21,7 @@ export const useMirror = create<Mirror>(() => ({
   link: 'connecting',
   snapshot: null,
   clockOffset: 0,
+  heardAt: 0,
   transport: null,
 }));
 
@@ -28,7 +31,7 @@ export function follow(transport: Transport): void {
   const heard = (at: number) => {
     clearTimeout(silence);
     silence = setTimeout(() => useMirror.setState({ link: 'silent' }), silenceMs);
-    useMirror.setState({ clockOffset: at - Date.now(), link: 'live' });
+    useMirror.setState({ clockOffset: at - Date.now(), heardAt: at, link: 'live' });
   };
 
   transport.open((event) => {

@@ -56,13 +56,13 @@ export const catalogue: Readonly<Record<number, Entry>> = {
   166: error(
     'The contract has expired.',
     'Bars of expired futures are kept for two years only.',
-    'Name the current contract under `contracts:`, or use the continuous future.',
+    'Name the current contract under contracts in gatehouse.yaml, or use the continuous future.',
   ),
   200: error(
     'IBKR knows no such security, or more than one.',
     'Nothing comes for this symbol; the others go on.',
     'Check the spelling; a class is written with a dot, as in BRK.B.',
-    'Name exchange, currency or primary exchange for it under `contracts:` in gatehouse.yaml.',
+    'Name exchange, currency or primary exchange for it under contracts in gatehouse.yaml.',
     'If the symbol is right, try again later: it also happens during the nightly reset.',
   ),
   320: error(

@@ -38,14 +38,14 @@ function ServiceCard({ view }: { view: ServiceView }) {
         <Text size="xs" c="dimmed">
           {view.reason ?? (stopped ? without : does)}
         </Text>
-        <Group justify="space-between" align="flex-end" wrap="nowrap">
+        <Group justify="space-between" gap={4}>
           <Text size="xs" c="dimmed">
             {view.nextAttemptAt !== null && view.nextAttemptAt > now
               ? `tried ${view.attempt}×, again in ${age(view.nextAttemptAt - now)}`
               : `for ${age(now - view.since)}`}
           </Text>
           {view.name !== 'http' && (
-            <Group gap={4} wrap="nowrap">
+            <Group gap={4} align="flex-start" wrap="nowrap">
               {stopped ? (
                 <CommandButton
                   command="service.start"
