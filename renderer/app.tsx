@@ -48,7 +48,7 @@ function Shell() {
   const Screen = screens[screen].component;
   return (
     <AppShell
-      header={{ height: Math.max(Math.ceil(head.height) + 1, 56) }}
+      header={{ height: Math.min(Math.max(Math.ceil(head.height) + 1, 56), 240) }}
       navbar={{ width: 190, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding="md"
     >

@@ -17,6 +17,13 @@ async function closeWindow(desktop: DesktopApp): Promise<void> {
   await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
 }
 
+test('the keys of the screens are shown, and work', async ({ desktop }) => {
+  const page = await desktop.page();
+  await expect(page.getByRole('navigation', { name: 'Screens' })).toContainText('Ctrl 7');
+  await page.keyboard.press('Control+7');
+  await expect(page.getByRole('region', { name: 'Settings' })).toBeVisible();
+});
+
 test('closing hides the window in the tray, the services go on, and the tray brings it back', async ({
   desktop,
 }) => {

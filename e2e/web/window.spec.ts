@@ -113,6 +113,7 @@ test('the screens have addresses, and the log shows what was written', async ({ 
   await page.goto(`${address}#feeds`);
   await page.getByLabel('Filter the tickers').fill('brk');
   await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', '2');
+  await expect(page.getByRole('navigation', { name: 'Screens' })).not.toContainText('Ctrl');
   await page.keyboard.press('Control+6');
   await expect(page.getByRole('log')).toContainText('the window is served');
   await page.goBack();

@@ -1,7 +1,7 @@
 import { Kbd, NavLink, Stack, Text } from '@mantine/core';
 import { type ScreenName, screenNames } from '../screens/names.ts';
 import { screens } from '../screens/screens.tsx';
-import { useSlice } from '../store/link.ts';
+import { useMirror, useSlice } from '../store/link.ts';
 
 interface Props {
   readonly screen: ScreenName;
@@ -10,6 +10,8 @@ interface Props {
 
 export function Navigation({ screen, show }: Props) {
   const { version, pid } = useSlice('app');
+  // A browser keeps these keys for its tabs, so there they are not promised.
+  const ownWindow = useMirror((mirror) => mirror.transport?.kind === 'electron');
   return (
     <Stack justify="space-between" h="100%">
       <nav aria-label="Screens">
@@ -25,9 +27,11 @@ export function Navigation({ screen, show }: Props) {
               show(name);
             }}
             rightSection={
-              <Kbd size="xs" visibleFrom="sm">
-                Ctrl {index + 1}
-              </Kbd>
+              ownWindow && (
+                <Kbd size="xs" visibleFrom="sm">
+                  Ctrl {index + 1}
+                </Kbd>
+              )
             }
           />
         ))}
