@@ -34,6 +34,13 @@ const scanned = z.object({
   waiting: z.number(),
 });
 
+const accountValue = z.object({
+  account: z.string(),
+  tag: z.string(),
+  value: z.string(),
+  currency: z.string(),
+});
+
 const settingView = z.object({
   key: z.string(),
   help: z.string(),
@@ -74,6 +81,12 @@ export const contract = {
     output: done,
     access: 'control',
     sentence: 'Closes the session and opens a new one.',
+  }),
+  'account.summary': command({
+    input: nothing,
+    output: z.object({ values: z.array(accountValue) }),
+    access: 'read',
+    sentence: 'The figures of the account, asked of IBKR now.',
   }),
   'reservation.recall': command({
     input: nothing,

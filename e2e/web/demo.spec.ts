@@ -96,6 +96,29 @@ test('disconnects and connects again, and tells the story', async ({ page }) => 
   await expect(page.getByText(/Connected with client id/).first()).toBeVisible();
 });
 
+test('shows the figures of the account', async ({ page }) => {
+  await page.goto(`${address}#connection`);
+  const account = page.getByRole('region', { name: 'Account DU1234567' });
+  await expect(account).toContainText(/Net liquidation value[\d,]+\.\d\d USD/);
+  await expect(account).toContainText(/Buying power[\d,]+\.\d\d USD/);
+});
+
+test('asks for no figures of the account where that is switched off', async ({ page }) => {
+  const other = new Program(['headless', '--demo', ...apart()], {
+    env: { GATEHOUSE_IB_ACCOUNTS: 'false' },
+  });
+  const { http } = await other.ready();
+  await page.goto(`http://127.0.0.1:${http.port}/#connection`);
+  await expect(page.getByRole('region', { name: 'Data farms' })).toBeVisible();
+  const told = await page.request.post(
+    `http://127.0.0.1:${http.port}/api/v1/commands/account.summary`,
+    { data: {} },
+  );
+  expect(await told.json()).toMatchObject({ error: { code: 'SWITCHED_OFF' } });
+  await expect(page.getByRole('region', { name: /^Account/ })).toHaveCount(0);
+  await other.stop();
+});
+
 test('shows what flows through the forwarded port', async ({ page }) => {
   await page.goto(`${address}#programs`);
   await expect(page.getByText('only while the session is reserved')).toBeVisible();

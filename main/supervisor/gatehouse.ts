@@ -219,12 +219,14 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     (server) => clientsSlice.set(server ? server.clients() : []),
   );
 
+  const askAccount = () => accountSummary(ibkr, values['ib.accounts']);
   const dispatch = createDispatcher(
     createHandlers({
       supervisor: () => supervisor,
       reservation,
       ibkr,
       history,
+      accountSummary: askAccount,
       watchlist,
       settings: new SettingsDesk(config, (key, value) => {
         if (key === 'log.level') logs.setLevel(value as LogLevel);
@@ -251,7 +253,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
       dispatch,
       quotes: snapshot.quotes,
       logs: (since, limit) => logs.ring.since(since, limit),
-      accountSummary: () => accountSummary(ibkr, values['ib.accounts']),
+      accountSummary: askAccount,
       history,
       connected: () => connection.get().phase === 'connected',
       counters: () => counters(ndjson.server, forward?.forward ?? null),

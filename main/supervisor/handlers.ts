@@ -1,3 +1,4 @@
+import type { AccountValue } from '../../shared/account.ts';
 import { ok, type Result, refused } from '../../shared/result.ts';
 import type { ServiceName } from '../../shared/services.ts';
 import type { HistoryService } from '../history/service.ts';
@@ -18,6 +19,7 @@ export interface HandlerParts {
   readonly ibkr: IbkrService | null;
   /** Null where there is no gateway. */
   readonly history: HistoryService | null;
+  accountSummary(): Promise<Result<readonly AccountValue[]>>;
   readonly watchlist: Watchlist;
   readonly settings: SettingsDesk;
   readonly ndjson: () => NdjsonService;
@@ -42,6 +44,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
       reservation: () => reservation.view(),
       service: () => runner('ibkr'),
     }),
+    'account.summary': async () => {
+      const result = await parts.accountSummary();
+      return result.ok ? ok({ values: [...result.value] }) : result;
+    },
     'reservation.recall': () => {
       if (reservation.view().state === 'free') return notReserved();
       reservation.recall();

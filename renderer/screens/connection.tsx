@@ -10,6 +10,7 @@ import { SessionButtons } from '../components/session-buttons.tsx';
 import { SessionWords, sessionLevel } from '../components/session-words.tsx';
 import { useSlice } from '../store/link.ts';
 import { useNow } from '../store/now.ts';
+import { AccountPanel } from './connection/account-panel.tsx';
 
 /** The story of the session: how it is, what happened, and what each error means. */
 export function Connection() {
@@ -26,6 +27,7 @@ export function Connection() {
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
       <Stack gap="md">
         <State connection={connection} />
+        <AccountPanel />
         <Farms farms={connection.farms} open={connection.open} />
         <Errors errors={connection.errors} />
       </Stack>
