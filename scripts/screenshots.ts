@@ -2,14 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { browserFlags } from '../e2e/support/browser.ts';
-import { apart, Program } from '../e2e/support/program.ts';
+import { Program } from '../e2e/support/program.ts';
 import { findBrowser } from './find-browser.ts';
 
-/** Takes the pictures of the documents from the demo, in both themes. Needs `npm run build` before. */
+/**
+ * Takes the pictures of the documents from the demo, in both themes, with the ports and names that a user sees: nothing
+ * else of Gatehouse may run meanwhile. Needs `npm run build` before.
+ */
 const folder = fileURLToPath(new URL('../docs/images/', import.meta.url));
 mkdirSync(folder, { recursive: true });
 
-const program = new Program(['headless', '--demo', ...apart()]);
+const program = new Program(['headless', '--demo', '--data-dir', 'data']);
 const { http } = await program.ready();
 const browser = await chromium.launch({
   executablePath: await findBrowser(console.error),
