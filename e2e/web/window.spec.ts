@@ -95,6 +95,28 @@ test('stopping the snapshot takes the shared memory and leaves the quotes, as it
   client.close();
 });
 
+test('a refusal stands under its button and moves no other', async ({ page }) => {
+  await page.routeWebSocket('**/ws', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const message = JSON.parse(String(text));
+      if (message.name !== 'service.restart') return server.send(text);
+      const error = { code: 'BUSY', message: 'It cannot be restarted just now, for a reason.' };
+      socket.send(JSON.stringify({ kind: 'answer', id: message.id, result: { ok: false, error } }));
+    });
+  });
+  await page.goto(address);
+  const card = page.locator('[data-service=snapshot]');
+  const stop = card.getByRole('button', { name: 'Stop' });
+  const restart = card.getByRole('button', { name: 'Restart' });
+  await restart.click();
+  await expect(card.getByRole('alert')).toContainText('cannot be restarted');
+  const [one, other] = [await stop.boundingBox(), await restart.boundingBox()];
+  expect(one?.y).toBe(other?.y);
+  const [inner, outer] = [await card.getByRole('alert').boundingBox(), await card.boundingBox()];
+  expect((inner?.x ?? 0) + (inner?.width ?? 0)).toBeLessThan((outer?.x ?? 0) + (outer?.width ?? 0));
+});
+
 test('says that it is not live when the program is gone', async ({ page }) => {
   await page.goto(address);
   await expect(page.getByRole('main')).toHaveAttribute('data-live', 'true');
@@ -178,6 +200,7 @@ test('a setting is changed in the window, checked, and kept for the next start',
   await row.getByRole('textbox').fill('7');
   await row.getByRole('button', { name: 'Save' }).click();
   await expect(row.getByText('restart needed')).toBeVisible();
+  await expect(page.getByRole('main')).not.toContainText('`');
   const fixed = page.locator('[data-setting="ndjson.port"]');
   await expect(fixed.getByRole('textbox')).toBeDisabled();
   await expect(fixed).toContainText('option --ndjson-port');

@@ -4,6 +4,7 @@ import type { SettingView } from '../../shared/settings.ts';
 import { Panel } from '../components/panel.tsx';
 import { StackingTable } from '../components/stacking-table.tsx';
 import { useCommand } from '../components/use-command.ts';
+import { Words } from '../components/words.tsx';
 import { useMirror } from '../store/link.ts';
 
 /** Every key, its value and where it came from; what the window may change, it can. */
@@ -68,7 +69,7 @@ function Row({ setting, changed }: RowProps) {
       <Table.Td maw={360}>
         <Code>{setting.key}</Code>
         <Text size="xs" c="dimmed">
-          {setting.help}
+          <Words text={setting.help} />
         </Text>
       </Table.Td>
       <Table.Td>
