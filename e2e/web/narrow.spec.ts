@@ -8,13 +8,15 @@ const longName = 'AVERYLONGNAMEDTICKER0123456789';
 let program: Program;
 let client: NdjsonClient;
 let address: string;
+let ndjsonPort: number;
 
 test.beforeAll(async () => {
   const tickers = `AAPL,MSFT,${longName}`;
   program = new Program(['headless', '--demo', '--watchlist', tickers, ...apart()]);
   const { http, ndjson } = await program.ready();
   address = `http://127.0.0.1:${http.port}/`;
-  client = new NdjsonClient(ndjson.port);
+  ndjsonPort = ndjson.port;
+  client = new NdjsonClient(ndjsonPort);
   await client.ask('acquire_ibkr', {
     client: 'a program with quite a long name of its own',
     wait_ms: 60_000,
@@ -103,4 +105,16 @@ test('a file’s row tells what it is of, till when, what is missing and its sta
   for (const label of ['To', 'Missing', 'State']) {
     await expect(row.locator(`[data-label=${label}]`)).toBeInViewport();
   }
+});
+
+test('a program that has nothing to do with the session shows no empty word about it', async ({
+  page,
+}) => {
+  const reader = new NdjsonClient(ndjsonPort);
+  await reader.ask('hello', { client: 'a-chart' });
+  await open(page, 'programs');
+  const row = page.locator('[data-client]').filter({ hasText: 'a-chart' });
+  await expect(row.locator('[data-label=Requests]')).toBeVisible();
+  await expect(row.locator('[data-label=Session]')).toBeHidden();
+  reader.close();
 });
