@@ -12,7 +12,11 @@ const snapshot = createSnapshot({
   log: silentLog,
   pid: process.pid,
   shm: { name: name as string, mirrorBars: 1 },
-  tradingDay: (ms) => Math.floor(ms / dayMs) * dayMs,
+  tradingDay: (_ticker, ms) => ({
+    kind: 'open',
+    t: Math.floor(ms / dayMs) * dayMs,
+    closes: null,
+  }),
 });
 await snapshot.start();
 snapshot.write(tickers.map((ticker) => history(ticker, bars)));

@@ -35,6 +35,7 @@ export class CalendarBook {
   readonly #built = new Map<string, ExchangeCalendar | undefined>();
   #file: CalendarsFile = noCalendarsFile;
   #changed = false;
+  #revision = 0;
 
   constructor(instrument: (symbol: string) => InstrumentExchange, saved: unknown, log: Log) {
     this.#instrument = instrument;
@@ -48,7 +49,7 @@ export class CalendarBook {
 
   /** Reads the override file; what is wrong with it is told and the rest used. */
   readOverride(path: string): readonly string[] {
-    this.#built.clear();
+    this.#forgetBuilt();
     try {
       const { file, faults } = parseCalendarsFile(fs.readFileSync(path, 'utf8'));
       this.#file = file;
@@ -57,6 +58,11 @@ export class CalendarBook {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       return [`${path}: ${error instanceof Error ? error.message : String(error)}`];
     }
+  }
+
+  /** Changes whenever a calendar may have, for those who keep what they read from one. */
+  get revision(): number {
+    return this.#revision;
   }
 
   calendarOf(symbol: string): ExchangeCalendar | undefined {
@@ -120,7 +126,7 @@ export class CalendarBook {
       timeZone: read.timeZone ?? former?.timeZone ?? 'UTC',
       askedAt: learnt ? now : (former?.askedAt ?? 0),
     });
-    this.#built.clear();
+    this.#forgetBuilt();
     this.#changed = true;
     return { learnt, warnings: read.warnings };
   }
@@ -129,6 +135,11 @@ export class CalendarBook {
     if (!this.#changed) return undefined;
     this.#changed = false;
     return [...this.#told];
+  }
+
+  #forgetBuilt(): void {
+    this.#built.clear();
+    this.#revision++;
   }
 
   /** Each difference once: what was told before was logged before. */

@@ -22,6 +22,7 @@ import { EmptyList } from './scan/empty-list.ts';
 import { ExpectedBook } from './scan/expected-book.ts';
 import { ScanIndex } from './scan/scan-index.ts';
 import { Scanner } from './scan/scanner.ts';
+import { SessionBook } from './session-book.ts';
 import { StateFile } from './state-file.ts';
 import { BarStore } from './store/bar-store.ts';
 import { type Series, seriesKey } from './store/file-name.ts';
@@ -38,6 +39,7 @@ export class Desk {
   readonly tempo: Tempo;
   readonly store: BarStore;
   readonly calendars: CalendarBook;
+  readonly sessions: SessionBook;
   readonly expected = new ExpectedBook();
   readonly empty: EmptyList;
   readonly caps: Caps;
@@ -91,7 +93,12 @@ export class Desk {
     this.restated = new RestatedList(files.restated.read());
     this.index = new ScanIndex(files.index.read());
     this.scanner = new Scanner(this.expected, this.store.stability, this.index);
-    this.live = new LiveBars((symbol) => this.calendars.calendarOf(symbol));
+    this.sessions = new SessionBook(this.calendars, (timeframe) => this.hoursOf(timeframe));
+    this.live = new LiveBars((symbol, timeframe, at) => {
+      const day = this.sessions.at(symbol, timeframe, at);
+      // The last trade of a day that is over is told again at every start.
+      return day.kind === 'open' && this.now() < day.closes ? day : undefined;
+    });
     this.#states = [
       [files.queue, this.queue],
       [files.restated, this.restated],

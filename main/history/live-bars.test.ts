@@ -1,12 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { ExchangeCalendar, Hours } from '../calendar/exchange-calendar.ts';
 import { nyse } from '../calendar/nyse.ts';
-import { LiveBars } from './live-bars.ts';
+import { LiveBars, type TradedDay } from './live-bars.ts';
+import { SessionBook } from './session-book.ts';
 
 const open = Date.UTC(2026, 10, 20, 14, 30);
 
+function barsOf(
+  calendarOf: (symbol: string) => ExchangeCalendar | undefined,
+  hours: { readonly minute: Hours; readonly day: Hours } = { minute: 'all', day: 'regular' },
+): LiveBars {
+  const book = new SessionBook({ calendarOf, revision: 0 }, (timeframe) =>
+    timeframe === '1d' ? hours.day : hours.minute,
+  );
+  const tradedDay: TradedDay = (symbol, timeframe, at) => {
+    const day = book.at(symbol, timeframe, at);
+    return day.kind === 'open' ? day : undefined;
+  };
+  return new LiveBars(tradedDay);
+}
+
 describe('live bars', () => {
   it('make the minutes and the day of ticks', () => {
-    const live = new LiveBars(() => nyse);
+    const live = barsOf(() => nyse);
     live.tick('AAPL', 100, 1000, open);
     live.tick('AAPL', 102, 1050, open + 20_000);
     live.tick('AAPL', 99, 1075, open + 40_000);
@@ -27,7 +43,7 @@ describe('live bars', () => {
   });
 
   it('begin a new day with the session and drop what the broker has told', () => {
-    const live = new LiveBars(() => nyse);
+    const live = barsOf(() => nyse);
     live.tick('AAPL', 100, 5000, open);
     live.settle('AAPL', '1m', open);
     expect(live.bars('AAPL', '1m', 0)).toEqual([]);
@@ -39,11 +55,29 @@ describe('live bars', () => {
   });
 
   it('take nothing while the exchange is shut, nor without a calendar, nor a price that is none', () => {
-    const live = new LiveBars((symbol) => (symbol === 'AAPL' ? nyse : undefined));
+    const live = barsOf((symbol) => (symbol === 'AAPL' ? nyse : undefined));
     live.tick('AAPL', 100, 1, open + 86_400_000);
     live.tick('XXXX', 100, 1, open);
     live.tick('AAPL', Number.NaN, 1, open);
     live.tick('AAPL', -1, 1, open);
     expect(live.takeChanges()).toEqual([]);
+  });
+
+  it('begin the day with the regular open, and have the minutes of all hours', () => {
+    const live = barsOf(() => nyse);
+    live.tick('AAPL', 150, 100, open - 5 * 3_600_000);
+    expect(live.bars('AAPL', '1d', 0)).toEqual([]);
+    expect(live.bars('AAPL', '1m', 0)).toHaveLength(1);
+    live.tick('AAPL', 200, 1000, open);
+    expect(live.bars('AAPL', '1d', 0)).toMatchObject([{ open: 200, low: 200 }]);
+  });
+
+  it('have no minute outside regular hours where the files have none', () => {
+    const live = barsOf(() => nyse, { minute: 'regular', day: 'regular' });
+    live.tick('AAPL', 150, 100, open - 60_000);
+    live.tick('AAPL', 200, 1000, open);
+    live.tick('AAPL', 150, 1100, open + 6.5 * 3_600_000);
+    expect(live.bars('AAPL', '1m', 0).map(({ t }) => t)).toEqual([open]);
+    expect(live.bars('AAPL', '1d', 0)).toMatchObject([{ close: 200, volume: 1000 }]);
   });
 });

@@ -1,7 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
-import type { ExchangeCalendar, Session } from '../calendar/exchange-calendar.ts';
-import { dateMs } from '../calendar/expected-bars.ts';
-import { sessionAt } from '../calendar/open-hours.ts';
+import type { TradingDay } from './session-book.ts';
 
 const minuteMs = 60_000;
 const keptMinutes = 2 * 1440;
@@ -9,10 +7,18 @@ const keptMinutes = 2 * 1440;
 interface LiveSymbol {
   readonly minutes: Map<number, Bar>;
   day: Bar | undefined;
-  session: Session | undefined;
-  /** The session's volume as last told, which counts up over the day. */
+  /** UTC midnight of the day that is traded. */
+  date: number | undefined;
+  /** The day's volume as last told, which counts up. */
   volume: number | undefined;
 }
+
+/** The day that is being traded at a moment, by the hours of a series; undefined when none is. */
+export type TradedDay = (
+  symbol: string,
+  timeframe: '1m' | '1d',
+  at: number,
+) => TradingDay | undefined;
 
 /** One bar that changed. */
 export interface LiveChange {
@@ -27,28 +33,24 @@ export interface LiveChange {
  */
 export class LiveBars {
   readonly #symbols = new Map<string, LiveSymbol>();
-  readonly #calendarOf: (symbol: string) => ExchangeCalendar | undefined;
+  readonly #tradedDay: TradedDay;
   #changes = new Map<string, LiveChange>();
 
-  constructor(calendarOf: (symbol: string) => ExchangeCalendar | undefined) {
-    this.#calendarOf = calendarOf;
+  constructor(tradedDay: TradedDay) {
+    this.#tradedDay = tradedDay;
   }
 
   /** `dayVolume` counts from the session's start. */
   tick(symbol: string, price: number, dayVolume: number | undefined, at: number): void {
     if (!(price > 0) || !Number.isFinite(price) || !Number.isFinite(at)) return;
+    // A price from outside the hours of a series belongs to none of its bars.
+    const minuteOf = this.#tradedDay(symbol, '1m', at);
+    const dayOf = this.#tradedDay(symbol, '1d', at);
+    const date = (minuteOf ?? dayOf)?.t;
+    if (date === undefined) return;
     const live = this.#of(symbol);
-    if (!live.session || at < live.session.open || at >= live.session.close) {
-      const calendar = this.#calendarOf(symbol);
-      const session = calendar && sessionAt(calendar, at, 'all');
-      // A price from outside all hours belongs to no bar.
-      if (!session) return;
-      if (live.session?.date !== session.date) {
-        live.day = undefined;
-        live.volume = undefined;
-      }
-      live.session = session;
-    }
+    if (live.date !== date) live.volume = undefined;
+    live.date = date;
     const before = live.volume;
     const added =
       dayVolume === undefined || before === undefined || dayVolume < before
@@ -56,16 +58,20 @@ export class LiveBars {
         : dayVolume - before;
     if (dayVolume !== undefined) live.volume = dayVolume;
 
-    const t = Math.floor(at / minuteMs) * minuteMs;
-    const minute = grown(live.minutes.get(t), t, price, added);
-    live.minutes.set(t, minute);
-    this.#changes.set(`${symbol} 1m ${t}`, { symbol, timeframe: '1m', bar: minute });
-    if (live.minutes.size > keptMinutes) {
-      live.minutes.delete(live.minutes.keys().next().value as number);
+    if (minuteOf) {
+      const t = Math.floor(at / minuteMs) * minuteMs;
+      const minute = grown(live.minutes.get(t), t, price, added);
+      live.minutes.set(t, minute);
+      this.#changes.set(`${symbol} 1m ${t}`, { symbol, timeframe: '1m', bar: minute });
+      if (live.minutes.size > keptMinutes) {
+        live.minutes.delete(live.minutes.keys().next().value as number);
+      }
     }
-    const day = grown(live.day, dateMs(live.session.date), price, added);
-    live.day = dayVolume === undefined ? day : { ...day, volume: dayVolume };
-    this.#changes.set(`${symbol} 1d`, { symbol, timeframe: '1d', bar: live.day });
+    if (dayOf) {
+      const day = grown(live.day, dayOf.t, price, added);
+      live.day = dayVolume === undefined ? day : { ...day, volume: dayVolume };
+      this.#changes.set(`${symbol} 1d`, { symbol, timeframe: '1d', bar: live.day });
+    }
   }
 
   /** What changed since the last call. */
@@ -102,7 +108,7 @@ export class LiveBars {
   #of(symbol: string): LiveSymbol {
     let live = this.#symbols.get(symbol);
     if (!live) {
-      live = { minutes: new Map(), day: undefined, session: undefined, volume: undefined };
+      live = { minutes: new Map(), day: undefined, date: undefined, volume: undefined };
       this.#symbols.set(symbol, live);
     }
     return live;

@@ -12,6 +12,7 @@ import type { HistoryPorts } from './ports.ts';
 import { BarReader, type BarsPage, type BarsQuery } from './reading.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import { findHoles } from './scan/holes.ts';
+import type { TradingAt } from './session-book.ts';
 import { showBars, showFile, showRows } from './show.ts';
 import { type GapFillerStatus, gapFillerStatus, type ScanStats, statsOf } from './status.ts';
 import type { ListedFile } from './store/bar-store.ts';
@@ -66,6 +67,8 @@ export interface HistoryService {
   setWatchlist(symbols: readonly string[]): void;
   /** `dayVolume` counts from the session's start. */
   tick(symbol: string, price: number, dayVolume: number | undefined, tsMs: number): void;
+  /** The day whose daily bar a moment's trades belong to. */
+  tradingDay(symbol: string, at: number): TradingAt;
   bars(query: BarsQuery): Promise<BarsPage | undefined>;
   /** Something outside changed: the session came or went, the lease was taken or given back. */
   nudge(): void;
@@ -295,6 +298,10 @@ class History implements HistoryService {
 
   tick(symbol: string, price: number, dayVolume: number | undefined, tsMs: number): void {
     this.#desk.live.tick(symbol, price, dayVolume, tsMs);
+  }
+
+  tradingDay(symbol: string, at: number): TradingAt {
+    return this.#desk.sessions.at(symbol, '1d', at);
   }
 
   bars(query: BarsQuery): Promise<BarsPage | undefined> {

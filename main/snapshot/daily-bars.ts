@@ -18,9 +18,11 @@ export interface LiveDay {
   readonly tickMs: number;
   /** Only where the tick was of delayed data. */
   readonly delayed?: true;
+  /** When the day is over; null where nobody knows. */
+  readonly closes: number | null;
 }
 
-/** A downloaded bar gives way to ticks of the same day only while they are this fresh. */
+/** A downloaded bar gives way to ticks of the same day only while it is traded and they are this fresh. */
 export const liveForMs = 90_000;
 
 /** Says what is wrong with the bars, so that they are refused before a reader can meet them. */
@@ -71,7 +73,8 @@ export function withLiveDay(
   const last = bars.at(-1);
   if (!live || !last || live.bar.t < last.t) return bars;
   if (live.bar.t > last.t) return [...bars, live.bar];
-  if (now - live.tickMs > liveForMs) return bars;
+  const over = live.closes !== null && now >= live.closes;
+  if (over || now - live.tickMs > liveForMs) return bars;
   const merged: Bar = {
     t: last.t,
     open: last.open,

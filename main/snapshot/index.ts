@@ -6,7 +6,7 @@ import type { SegmentOs } from './os/segment-os.ts';
 import type { SegmentStore } from './ports.ts';
 import { Segments } from './segments.ts';
 import { Snapshot } from './snapshot.ts';
-import { type TradingDay, tradingDayIn } from './trading-day.ts';
+import { knownOrElse, type TradingDays, tradingDayIn } from './trading-day.ts';
 
 export { nameRefused } from './check.ts';
 export type { DailyHistory } from './daily-bars.ts';
@@ -21,7 +21,7 @@ export { acquireLock, type Lock, type LockHolder, type LockRefused } from './os/
 export type { LostSeries, SegmentNames, SnapshotStatus } from './ports.ts';
 export type { Quotes } from './quote-cache.ts';
 export type { BatchEvent, Snapshot } from './snapshot.ts';
-export type { TradingDay } from './trading-day.ts';
+export type { TradingDay, TradingDays } from './trading-day.ts';
 
 export interface SharedMemoryOptions {
   /** Of the dictionary; the columns are `<name>-bars`. */
@@ -42,8 +42,8 @@ export interface SnapshotOptions {
   readonly pid: number;
   /** Null switches shared memory off; quotes and the epoch still work. */
   readonly shm: SharedMemoryOptions | null;
-  /** The day a tick belongs to, as UTC midnight; New York's date when nothing is given. */
-  readonly tradingDay?: TradingDay;
+  /** The day a tick belongs to; without it, and where it does not know, New York's date is taken. */
+  readonly tradingDay?: TradingDays;
 }
 
 export function createSnapshot(options: SnapshotOptions): Snapshot {
@@ -64,7 +64,7 @@ export function createSnapshot(options: SnapshotOptions): Snapshot {
   return new Snapshot({
     clock,
     log,
-    tradingDay: tradingDay ?? tradingDayIn('America/New_York'),
+    tradingDay: knownOrElse(tradingDay, tradingDayIn('America/New_York')),
     segments,
   });
 }

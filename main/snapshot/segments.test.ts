@@ -38,7 +38,11 @@ function make(setup: Setup = {}) {
       columnsBytes: setup.columnsBytes ?? 1 << 16,
       os,
     },
-    tradingDay: (ms) => Math.floor(ms / dayMs) * dayMs,
+    tradingDay: (_ticker, ms) => ({
+      kind: 'open',
+      t: Math.floor(ms / dayMs) * dayMs,
+      closes: null,
+    }),
   });
   const lost: LostSeries[] = [];
   snapshot.onLost((series) => lost.push(...series));

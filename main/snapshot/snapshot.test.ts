@@ -1,12 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Bar } from '../../shared/bar.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { columnsOf } from '../kit/bar-columns.ts';
 import { silentLog } from '../kit/log.ts';
 import type { DailyHistory } from './daily-bars.ts';
-import { createSnapshot } from './index.ts';
+import { createSnapshot, type TradingDays } from './index.ts';
 
-const day = 86_400_000;
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 const monday = Date.UTC(2026, 0, 5);
 
 function bar(t: number, close: number, volume = 1000): Bar {
@@ -17,9 +19,10 @@ function history(ticker: string, bars: readonly Bar[] | null): DailyHistory {
   return { ticker, startDate: '2025-01-05', curDate: '2026-01-05', endDate: '2026-01-05', bars };
 }
 
-function make() {
+function make(tradingDay?: TradingDays) {
   const clock = new FakeClock();
-  const snapshot = createSnapshot({ clock, log: silentLog, pid: 1, shm: null });
+  const known = tradingDay && { tradingDay };
+  const snapshot = createSnapshot({ clock, log: silentLog, pid: 1, shm: null, ...known });
   return { clock, snapshot };
 }
 
@@ -190,4 +193,69 @@ test('a file whose rows cannot be right is refused whole, and its quote stays', 
   snapshot.writeRows('', '1d', columnsOf(good));
   expect(snapshot.state.epoch).toBe(2);
   expect(snapshot.quotes.get('AAPL')?.price).toBe(100);
+});
+
+describe('where the hours of the exchange are known', () => {
+  const closes = monday + 21 * hour;
+  /** Open on Monday until 21:00 UTC, and not before 14:30. */
+  const known: TradingDays = (ticker, at) => {
+    if (ticker === 'XYZ') return { kind: 'unknown' };
+    const open = at >= monday + 14.5 * hour && at < closes;
+    if (open) return { kind: 'open', t: monday, closes };
+    return { kind: 'shut', next: at < closes ? monday : monday + day };
+  };
+
+  test('a trade after the close moves the quote and leaves the settled bar of the day alone', () => {
+    const { clock, snapshot } = make(known);
+    const batches: number[] = [];
+    clock.advance(closes + 10 * minute - clock.now());
+    snapshot.write([history('AAPL', [bar(monday, 100)])]);
+    snapshot.onBatch(({ epoch }) => batches.push(epoch));
+    snapshot.tick('AAPL', 105, 2000, clock.now());
+    clock.advance(1000);
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 105, volume: 2000 });
+    expect(batches).toEqual([]);
+    snapshot.write([history('AAPL', [bar(monday, 100)])]);
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 105, source: 'ibkr_tick' });
+  });
+
+  test('the last trade of a day that is over, told again, does not change its bar', () => {
+    const { clock, snapshot } = make(known);
+    clock.advance(closes + 15 * hour - clock.now());
+    snapshot.write([history('AAPL', [bar(monday, 100)])]);
+    const { epoch } = snapshot.state;
+    snapshot.tick('AAPL', 101, 2000, closes - 1000);
+    clock.advance(1000);
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 101, tsEpochMs: closes - 1000 });
+    expect(snapshot.state.epoch).toBe(epoch);
+  });
+
+  test('a bar that was downloaded after the close wins over the freshest ticks of the day', () => {
+    const { clock, snapshot } = make(known);
+    clock.advance(closes - 1000 - clock.now());
+    snapshot.tick('AAPL', 105, 2000, clock.now());
+    clock.advance(2000);
+    snapshot.write([history('AAPL', [bar(monday, 100)])]);
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 100 });
+  });
+
+  test('a quote from before the open gives way to the bar of that day, not to those before it', () => {
+    const { clock, snapshot } = make(known);
+    clock.advance(monday + day + 9 * hour - clock.now());
+    snapshot.tick('AAPL', 105, 2000, clock.now());
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 105, volume: 2000 });
+    snapshot.write([history('AAPL', [bar(monday, 99)])]);
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 105, source: 'ibkr_tick' });
+    clock.advance(13 * hour);
+    snapshot.write([history('AAPL', [bar(monday, 99), bar(monday + day, 100)])]);
+    expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 100 });
+  });
+
+  test('a ticker whose hours nobody knows goes by the date in New York', () => {
+    const { clock, snapshot } = make(known);
+    clock.advance(closes + hour - clock.now());
+    snapshot.tick('XYZ', 105, 7, clock.now());
+    clock.advance(1000);
+    expect(snapshot.state.epoch).toBe(2);
+  });
 });

@@ -12,7 +12,7 @@ import {
 } from './daily-bars.ts';
 import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 import { QuoteCache, type Quotes } from './quote-cache.ts';
-import type { TradingDay } from './trading-day.ts';
+import type { Shut, TradingDay } from './trading-day.ts';
 
 const defaultCurrency = 'USD';
 /** How far another clock may be ahead before its times are replaced by this one's. */
@@ -22,6 +22,8 @@ const delayedMark = { delayed: true } as const;
 interface DailyState {
   last: Bar | undefined;
   live: LiveDay | undefined;
+  /** The newest tick came while the exchange was shut, so it is newer than the bars before this day. */
+  shutBefore: number | undefined;
 }
 
 export interface BatchEvent {
@@ -34,7 +36,7 @@ export interface BatchEvent {
 interface SnapshotParts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly tradingDay: TradingDay;
+  readonly tradingDay: (ticker: string, tsMs: number) => TradingDay | Shut;
   readonly segments: SegmentStore;
 }
 
@@ -45,7 +47,7 @@ interface SnapshotParts {
 export class Snapshot {
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #tradingDay: TradingDay;
+  readonly #tradingDay: SnapshotParts['tradingDay'];
   readonly #segments: SegmentStore;
   readonly #quotes = new QuoteCache();
   readonly #daily = new Map<string, DailyState>();
@@ -162,7 +164,10 @@ export class Snapshot {
     return !known || last.t >= known.t ? this.#noteDaily(ticker, last) : () => {};
   }
 
-  /** One trade. The quote changes at once; the day's bar follows with the next batch. */
+  /**
+   * One trade. The quote changes at once; the bar of the day that is traded follows with the next
+   * batch. While nothing is traded, and once a day is over, its bar is the broker's to tell.
+   */
   tick(
     ticker: string,
     price: number,
@@ -172,32 +177,33 @@ export class Snapshot {
     delayed = false,
   ): void {
     if (!Number.isFinite(price) || price <= 0 || !Number.isFinite(tsMs)) return;
-    const at = this.#believable(tsMs);
+    const now = this.#clock.now();
+    // One trade from a clock that runs ahead would make all that follow look old.
+    const at = tsMs > now + clockToleranceMs ? now : tsMs;
     const state = this.#stateOf(ticker);
     const before = this.#quotes.get(ticker);
     if (before?.source === 'ibkr_tick' && at < before.tsEpochMs) return;
-    const day = this.#tradingDay(at);
-    if (state.last && day < state.last.t) return;
-    state.last = applyTick(state.last, day, price, volume);
+    const day = this.#tradingDay(ticker, at);
+    const shut = day.kind === 'shut';
+    if (state.last && (shut ? day.next <= state.last.t : day.t < state.last.t)) return;
+    state.shutBefore = shut ? day.next : undefined;
     const mark = delayed ? delayedMark : undefined;
-    state.live = { bar: state.last, tickMs: at, ...mark };
+    const traded = !shut && (day.closes === null || now < day.closes);
+    if (traded) {
+      state.last = applyTick(state.last, day.t, price, volume);
+      state.live = { bar: state.last, tickMs: at, closes: day.closes, ...mark };
+      this.#ticked.add(ticker);
+      this.#scheduleFlush();
+    }
     this.#quotes.set({
       ticker,
       price,
-      volume: state.last.volume,
+      volume: (traded ? state.last?.volume : volume) ?? before?.volume ?? 0,
       currency: currency ?? before?.currency ?? defaultCurrency,
       tsEpochMs: at,
       source: 'ibkr_tick',
       ...mark,
     });
-    this.#ticked.add(ticker);
-    this.#scheduleFlush();
-  }
-
-  /** One trade from a clock that runs ahead would make all that follow look old. */
-  #believable(tsMs: number): number {
-    const now = this.#clock.now();
-    return tsMs > now + clockToleranceMs ? now : tsMs;
   }
 
   #scheduleFlush(): void {
@@ -257,6 +263,8 @@ export class Snapshot {
     const state = this.#stateOf(ticker);
     state.last = last;
     const before = this.#quotes.get(ticker);
+    const newer = state.shutBefore !== undefined && last.t < state.shutBefore;
+    if (newer && before?.source === 'ibkr_tick') return () => {};
     const live = state.live && state.live.bar.t === last.t && state.live.bar.close === last.close;
     if (live && before?.source === 'ibkr_tick' && before.volume === last.volume) return () => {};
     return () =>
@@ -278,7 +286,7 @@ export class Snapshot {
   #stateOf(ticker: string): DailyState {
     let state = this.#daily.get(ticker);
     if (!state) {
-      state = { last: undefined, live: undefined };
+      state = { last: undefined, live: undefined, shutBefore: undefined };
       this.#daily.set(ticker, state);
     }
     return state;

@@ -83,6 +83,7 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
     shm: values['shm.enabled']
       ? { name: values['shm.name'], mirrorBars: values['shm.mirror_bars'] }
       : null,
+    tradingDay: (ticker, at) => history?.tradingDay(ticker, at) ?? { kind: 'unknown' },
   });
   const publishSnapshot = () =>
     snapshotSlice.set({

@@ -12,7 +12,11 @@ const snapshot = createSnapshot({
   log: silentLog,
   pid: process.pid,
   shm: { name: orders.name, mirrorBars: 20, columnsBytes: 1 << 20, columnsSeries: 4 },
-  tradingDay: (ms) => Math.floor(ms / dayMs) * dayMs,
+  tradingDay: (_ticker, ms) => ({
+    kind: 'open',
+    t: Math.floor(ms / dayMs) * dayMs,
+    closes: null,
+  }),
 });
 await snapshot.start();
 
