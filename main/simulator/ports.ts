@@ -90,11 +90,15 @@ export interface MarketTick {
 
 /** The picture of an instrument at one instant: the last trade, quote and the session's numbers so far. */
 export interface MarketQuote extends MarketTick {
+  /** Of regular hours for a stock, and until they begin of the day before; of the whole session for all else. */
   readonly open: number;
   readonly high: number;
   readonly low: number;
   /** Close of the session before. */
   readonly previousClose: number;
+  /** Trades from here on, and before `figuresTo`, may move the high and the low. */
+  readonly figuresFrom: number;
+  readonly figuresTo: number;
 }
 
 /** One trading session. Days without one have none. */

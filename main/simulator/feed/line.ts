@@ -21,6 +21,10 @@ export class Line {
   #high = Number.NaN;
   #low = Number.NaN;
   #volume = 0;
+  /** The picture told figures of the day before; the day's own begin with this trade. */
+  #figuresFrom = Number.NEGATIVE_INFINITY;
+  #figuresTo = Number.POSITIVE_INFINITY;
+  #early = false;
   #second = 0;
   #traded = 0;
 
@@ -43,6 +47,11 @@ export class Line {
     const { sink } = this.session.outbox;
     const encode = this.#encode;
     const trades = this.instrument.secType !== 'CASH';
+    this.#figuresFrom = quote.figuresFrom;
+    this.#figuresTo = quote.figuresTo;
+    this.#early = quote.t < quote.figuresFrom;
+    this.#high = Number.NaN;
+    this.#low = Number.NaN;
     this.tick(quote, trades);
     if (trades) {
       encode.price(sink, 'open', quote.open, 0);
@@ -59,9 +68,13 @@ export class Line {
     this.session.outbox.written();
   }
 
-  /** Whether the whole picture is due: at first, and when a session begins, whose first tick has less volume. */
+  /**
+   * Whether the whole picture is due: at first, when a session begins, whose first tick has less volume, and when the
+   * day's own figures begin.
+   */
   begins(tick: MarketTick): boolean {
-    return !this.#quoted || tick.volume < this.#volume;
+    const figured = this.#early && tick.t >= this.#figuresFrom;
+    return !this.#quoted || figured || tick.volume < this.#volume;
   }
 
   /** What changed since the tick before, in the order TWS sends it. The caller tells the outbox. */
@@ -98,11 +111,12 @@ export class Line {
     }
     if (tick.volume !== this.#volume) encode.size(sink, 'volume', tick.volume);
     this.#volume = tick.volume;
-    if (tick.price > this.#high) {
+    const counts = tick.t >= this.#figuresFrom && tick.t < this.#figuresTo;
+    if (counts && tick.price > this.#high) {
       this.#high = tick.price;
       encode.price(sink, 'high', tick.price, 0);
     }
-    if (tick.price < this.#low) {
+    if (counts && tick.price < this.#low) {
       this.#low = tick.price;
       encode.price(sink, 'low', tick.price, 0);
     }

@@ -396,9 +396,18 @@ describe('a quote', () => {
         expect(newest.length).toBe(1);
         expect(quote).toMatchObject(newest[0] as MarketTick);
         const bars = of.bars(instrument, query(instrument, 60, start, quote.t + 1, false));
-        expect(quote.open).toBe(bars[0]?.open);
-        expect(quote.high).toBe(Math.max(...bars.map((b) => b.high)));
-        expect(quote.low).toBe(Math.min(...bars.map((b) => b.low)));
+        // A stock's figures are those of regular hours; until these begin, those of the day before.
+        const stock = instrument.secType === 'STK';
+        const early = stock && quote.t < (session?.regularStartMs as number);
+        const before = early ? of.sessions(instrument, start - 10 * dayMs, start).at(-1) : session;
+        const from = before?.startMs as number;
+        const day = of.bars(
+          instrument,
+          query(instrument, 60, from, early ? start : quote.t + 1, stock),
+        );
+        expect(quote.open).toBe(day[0]?.open);
+        expect(quote.high).toBe(Math.max(...day.map((b) => b.high)));
+        expect(quote.low).toBe(Math.min(...day.map((b) => b.low)));
         expect(quote.volume).toBe(bars.reduce((sum, b) => sum + b.volume, 0));
       }),
       { numRuns: count(60, 1000) },

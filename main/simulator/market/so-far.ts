@@ -11,17 +11,17 @@ export class SoFar {
   #day = -1;
   #minute = 0;
 
-  /** Over the minutes before `minute`; without any, the extremes are those of nothing. */
-  upTo(path: DayPath, minute: number): void {
+  /** Over the minutes from `first` to before `minute`; without any, the extremes are those of nothing. */
+  between(path: DayPath, first: number, minute: number): void {
     if (this.#day !== path.day.day || minute < this.#minute) {
       this.#day = path.day.day;
-      this.#minute = 0;
+      this.#minute = first;
       this.high = Number.NEGATIVE_INFINITY;
       this.low = Number.POSITIVE_INFINITY;
     }
     for (; this.#minute < minute; this.#minute++) {
       readMinute(path, this.#minute, stretch);
-      if (this.#minute === 0) this.open = stretch.open;
+      if (this.#minute === first) this.open = stretch.open;
       this.high = Math.max(this.high, stretch.high);
       this.low = Math.min(this.low, stretch.low);
     }

@@ -90,6 +90,8 @@ export function tinyMarket(seed = 1): Market {
       high: 160,
       low: 90,
       previousClose: 101,
+      figuresFrom: Number.NEGATIVE_INFINITY,
+      figuresTo: Number.POSITIVE_INFINITY,
     }),
     isOpen: () => true,
     sessions(_, fromMs, toMs) {
