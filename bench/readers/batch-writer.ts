@@ -16,6 +16,7 @@ const snapshot = createSnapshot({
     kind: 'open',
     t: Math.floor(ms / dayMs) * dayMs,
     closes: null,
+    figuresFrom: Infinity,
   }),
 });
 await snapshot.start();

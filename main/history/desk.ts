@@ -80,11 +80,8 @@ export class Desk {
       restated: state('restated.json'),
       index: state('index.json'),
     };
-    this.calendars = new CalendarBook(
-      options.instrument ?? ((symbol) => instrumentOf(symbol)),
-      files.calendars.read(),
-      log,
-    );
+    const instrument = options.instrument ?? ((symbol: string) => instrumentOf(symbol));
+    this.calendars = new CalendarBook(instrument, files.calendars.read(), log);
     this.empty = new EmptyList(files.empty.read());
     this.caps = new Caps(options.caps ?? {}, files.caps.read());
     this.queue = new RequestQueue(files.queue.read());
@@ -93,7 +90,11 @@ export class Desk {
     this.restated = new RestatedList(files.restated.read());
     this.index = new ScanIndex(files.index.read());
     this.scanner = new Scanner(this.expected, this.store.stability, this.index);
-    this.sessions = new SessionBook(this.calendars, (timeframe) => this.hoursOf(timeframe));
+    this.sessions = new SessionBook(
+      this.calendars,
+      (timeframe) => this.hoursOf(timeframe),
+      (symbol) => instrument(symbol).secType,
+    );
     this.live = new LiveBars((symbol, timeframe, at) => {
       const day = this.sessions.at(symbol, timeframe, at);
       // The last trade of a day that is over is told again at every start.

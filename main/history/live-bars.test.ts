@@ -10,8 +10,10 @@ function barsOf(
   calendarOf: (symbol: string) => ExchangeCalendar | undefined,
   hours: { readonly minute: Hours; readonly day: Hours } = { minute: 'all', day: 'regular' },
 ): LiveBars {
-  const book = new SessionBook({ calendarOf, revision: 0 }, (timeframe) =>
-    timeframe === '1d' ? hours.day : hours.minute,
+  const book = new SessionBook(
+    { calendarOf, revision: 0 },
+    (timeframe) => (timeframe === '1d' ? hours.day : hours.minute),
+    () => 'STK',
   );
   const tradedDay: TradedDay = (symbol, timeframe, at) => {
     const day = book.at(symbol, timeframe, at);
@@ -79,5 +81,18 @@ describe('live bars', () => {
     live.tick('AAPL', 150, 1100, open + 6.5 * 3_600_000);
     expect(live.bars('AAPL', '1m', 0).map(({ t }) => t)).toEqual([open]);
     expect(live.bars('AAPL', '1d', 0)).toMatchObject([{ close: 200, volume: 1000 }]);
+  });
+
+  it('have the broker’s figures of a day that was first seen in the middle of it', () => {
+    const live = barsOf(() => nyse);
+    const noon = open + 3 * 3_600_000;
+    const figures = { open: 95, openAt: noon, high: 120, highAt: noon, low: 90, lowAt: noon };
+    live.tick('AAPL', 100, 5000, noon, figures);
+    expect(live.bars('AAPL', '1d', 0)).toEqual([
+      { t: Date.UTC(2026, 10, 20), open: 95, high: 120, low: 90, close: 100, volume: 5000 },
+    ]);
+    live.tick('AAPL', 89, 5100, noon + 60_000, { ...figures, openAt: open - 1, high: null });
+    expect(live.bars('AAPL', '1d', 0)).toMatchObject([{ open: 100, high: 100, low: 89 }]);
+    expect(live.bars('AAPL', '1m', 0)).toMatchObject([{ high: 100 }, { low: 89 }]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
+import { type DayFigures, withFigures } from '../kit/day-figures.ts';
 import type { TradingDay } from './session-book.ts';
 
 const minuteMs = 60_000;
@@ -6,6 +7,8 @@ const keptMinutes = 2 * 1440;
 
 interface LiveSymbol {
   readonly minutes: Map<number, Bar>;
+  /** The day as its ticks have made it, and as the broker's figures widen that. */
+  seen: Bar | undefined;
   day: Bar | undefined;
   /** UTC midnight of the day that is traded. */
   date: number | undefined;
@@ -41,7 +44,13 @@ export class LiveBars {
   }
 
   /** `dayVolume` counts from the session's start. */
-  tick(symbol: string, price: number, dayVolume: number | undefined, at: number): void {
+  tick(
+    symbol: string,
+    price: number,
+    dayVolume: number | undefined,
+    at: number,
+    figures?: DayFigures,
+  ): void {
     if (!(price > 0) || !Number.isFinite(price) || !Number.isFinite(at)) return;
     // A price from outside the hours of a series belongs to none of its bars.
     const minuteOf = this.#tradedDay(symbol, '1m', at);
@@ -68,8 +77,9 @@ export class LiveBars {
       }
     }
     if (dayOf) {
-      const day = grown(live.day, dayOf.t, price, added);
-      live.day = dayVolume === undefined ? day : { ...day, volume: dayVolume };
+      const seen = grown(live.seen, dayOf.t, price, added);
+      live.seen = dayVolume === undefined ? seen : { ...seen, volume: dayVolume };
+      live.day = withFigures(live.seen, figures, dayOf.figuresFrom);
       this.#changes.set(`${symbol} 1d`, { symbol, timeframe: '1d', bar: live.day });
     }
   }
@@ -108,7 +118,13 @@ export class LiveBars {
   #of(symbol: string): LiveSymbol {
     let live = this.#symbols.get(symbol);
     if (!live) {
-      live = { minutes: new Map(), day: undefined, date: undefined, volume: undefined };
+      live = {
+        minutes: new Map(),
+        seen: undefined,
+        day: undefined,
+        date: undefined,
+        volume: undefined,
+      };
       this.#symbols.set(symbol, live);
     }
     return live;

@@ -2,6 +2,7 @@ import { barSeconds, type Timeframe } from '../../shared/bar.ts';
 import type { HistoryView } from '../../shared/history.ts';
 import { noBars } from '../kit/bar-columns.ts';
 import { type Cancel, every } from '../kit/clock.ts';
+import type { DayFigures } from '../kit/day-figures.ts';
 import { Desk } from './desk.ts';
 import { Downloader } from './downloader.ts';
 import { Filler } from './filler.ts';
@@ -65,8 +66,14 @@ export interface HistoryService {
   startDownload(): Promise<void>;
   cancelDownload(): Promise<void>;
   setWatchlist(symbols: readonly string[]): void;
-  /** `dayVolume` counts from the session's start. */
-  tick(symbol: string, price: number, dayVolume: number | undefined, tsMs: number): void;
+  /** `dayVolume` counts from the session's start; the figures tell what traded before the first tick. */
+  tick(
+    symbol: string,
+    price: number,
+    dayVolume: number | undefined,
+    tsMs: number,
+    figures?: DayFigures,
+  ): void;
   /** The day whose daily bar a moment's trades belong to. */
   tradingDay(symbol: string, at: number): TradingAt;
   bars(query: BarsQuery): Promise<BarsPage | undefined>;
@@ -296,8 +303,14 @@ class History implements HistoryService {
     void this.#downloader.start();
   }
 
-  tick(symbol: string, price: number, dayVolume: number | undefined, tsMs: number): void {
-    this.#desk.live.tick(symbol, price, dayVolume, tsMs);
+  tick(
+    symbol: string,
+    price: number,
+    dayVolume: number | undefined,
+    tsMs: number,
+    figures?: DayFigures,
+  ): void {
+    this.#desk.live.tick(symbol, price, dayVolume, tsMs, figures);
   }
 
   tradingDay(symbol: string, at: number): TradingAt {

@@ -15,9 +15,15 @@ const saturday = Date.UTC(2026, 10, 21);
 const sunday = Date.UTC(2026, 10, 22);
 const monday = Date.UTC(2026, 10, 23);
 
-function bookOf(calendar: ExchangeCalendar | undefined, daily: Hours = 'regular'): SessionBook {
-  return new SessionBook({ calendarOf: () => calendar, revision: 0 }, (timeframe) =>
-    timeframe === '1d' ? daily : 'all',
+function bookOf(
+  calendar: ExchangeCalendar | undefined,
+  daily: Hours = 'regular',
+  secType = 'STK',
+): SessionBook {
+  return new SessionBook(
+    { calendarOf: () => calendar, revision: 0 },
+    (timeframe) => (timeframe === '1d' ? daily : 'all'),
+    () => secType,
   );
 }
 
@@ -33,7 +39,11 @@ describe('a moment of trading', () => {
     const book = bookOf(nyse);
     const close = friday + 21 * hourMs;
     expect(book.at('AAPL', '1d', friday + 14 * hourMs)).toEqual({ kind: 'shut', next: friday });
-    expect(book.at('AAPL', '1d', close - 1)).toEqual({ kind: 'open', t: friday, closes: close });
+    expect(book.at('AAPL', '1d', close - 1)).toMatchObject({
+      kind: 'open',
+      t: friday,
+      closes: close,
+    });
     expect(book.at('AAPL', '1d', close)).toEqual({ kind: 'shut', next: monday });
     expect(book.at('AAPL', '1d', sunday + 17 * hourMs)).toEqual({ kind: 'shut', next: monday });
     expect(book.at('AAPL', '1d', Date.UTC(2026, 10, 26, 16))).toMatchObject({ kind: 'shut' });
@@ -44,7 +54,7 @@ describe('a moment of trading', () => {
     const book = bookOf(nyse);
     const late = friday + 22 * hourMs;
     expect(book.at('AAPL', '1d', late)).toMatchObject({ kind: 'shut' });
-    expect(book.at('AAPL', '1m', late)).toEqual({
+    expect(book.at('AAPL', '1m', late)).toMatchObject({
       kind: 'open',
       t: friday,
       closes: saturday + hourMs,
@@ -65,7 +75,7 @@ describe('a moment of trading', () => {
       sessions: (from, to) => sessions.filter(({ open, close }) => close > from && open < to),
     };
     const book = bookOf(broken);
-    expect(book.at('7203', '1d', friday + 2 * hourMs)).toEqual({
+    expect(book.at('7203', '1d', friday + 2 * hourMs)).toMatchObject({
       kind: 'open',
       t: friday,
       closes: friday + 7 * hourMs,
@@ -74,13 +84,29 @@ describe('a moment of trading', () => {
     expect(book.at('7203', '1d', friday + 4 * hourMs)).toMatchObject({ t: friday });
   });
 
+  it.each([
+    ['a stock', 'regular', nyse, 'STK', friday + 14.5 * hourMs],
+    ['a stock', 'all', nyse, 'STK', Infinity],
+    ['a future', 'regular', cmeEquityIndex, 'FUT', Infinity],
+    ['a future', 'all', cmeEquityIndex, 'FUT', friday - hourMs],
+    ['a currency', 'regular', fx, 'CASH', fx.sessions(friday, friday + 1, 'all')[0]?.open],
+  ] as const)('of %s by %s hours takes the figures the broker gives for those hours', (...row) => {
+    const [, hours, calendar, secType, from] = row;
+    const day = bookOf(calendar, hours, secType).at('X', '1d', friday + 16 * hourMs);
+    expect(day).toMatchObject({ kind: 'open', figuresFrom: from });
+  });
+
   it('is unknown without a calendar', () => {
     expect(bookOf(undefined).at('XYZ', '1d', friday)).toEqual({ kind: 'unknown' });
   });
 
   it('is judged anew once the broker has told other hours', () => {
     const calendars = new CalendarBook((symbol) => instrumentOf(symbol), undefined, silentLog);
-    const book = new SessionBook(calendars, () => 'regular');
+    const book = new SessionBook(
+      calendars,
+      () => 'regular',
+      () => 'STK',
+    );
     const afternoon = friday + 20 * hourMs;
     expect(book.at('AAPL', '1d', afternoon)).toMatchObject({ t: friday });
     const half = {

@@ -10,6 +10,8 @@ export interface TradingDay {
   readonly t: number;
   /** When the day's trading is over. */
   readonly closes: number;
+  /** From when on the broker's open, high and low are this day's; infinity where they are of other hours. */
+  readonly figuresFrom: number;
 }
 
 /** What is known of a moment: its day, or that nothing trades then, or nothing at all. */
@@ -43,11 +45,17 @@ const aheadMs = 4 * dayMs;
 export class SessionBook {
   readonly #calendars: Calendars;
   readonly #hoursOf: (timeframe: Timeframe) => Hours;
+  readonly #secTypeOf: (symbol: string) => string;
   readonly #known = { regular: new Map<string, Known>(), all: new Map<string, Known>() };
 
-  constructor(calendars: Calendars, hoursOf: (timeframe: Timeframe) => Hours) {
+  constructor(
+    calendars: Calendars,
+    hoursOf: (timeframe: Timeframe) => Hours,
+    secTypeOf: (symbol: string) => string,
+  ) {
     this.#calendars = calendars;
     this.#hoursOf = hoursOf;
+    this.#secTypeOf = secTypeOf;
   }
 
   at(symbol: string, timeframe: Timeframe, at: number): TradingAt {
@@ -65,14 +73,24 @@ export class SessionBook {
     const { revision } = this.#calendars;
     const calendar = this.#calendars.calendarOf(symbol);
     const known = calendar
-      ? { revision, ...stretchAt(calendar, hours, at) }
+      ? { revision, ...stretchAt(calendar, hours, at, figuresOf(this.#secTypeOf(symbol))) }
       : { revision, from: -Infinity, until: Infinity, answer: { kind: 'unknown' } as const };
     this.#known[hours].set(symbol, known);
     return known.answer;
   }
 }
 
-function stretchAt(calendar: ExchangeCalendar, hours: Hours, at: number): Omit<Known, 'revision'> {
+/** What the broker calls the day: of a stock regular hours, of everything else the whole session. */
+function figuresOf(secType: string): Hours {
+  return secType.toUpperCase() === 'STK' ? 'regular' : 'all';
+}
+
+function stretchAt(
+  calendar: ExchangeCalendar,
+  hours: Hours,
+  at: number,
+  figures: Hours,
+): Omit<Known, 'revision'> {
   const coming = calendar.sessions(at, at + aheadMs, hours);
   const first = coming[0];
   if (!first || first.open > at) {
@@ -84,6 +102,25 @@ function stretchAt(calendar: ExchangeCalendar, hours: Hours, at: number): Omit<K
   }
   // A day with a break in it is over with its last session.
   const last = coming.findLast(({ date }) => date === first.date) as Session;
-  const answer = { kind: 'open' as const, t: dateMs(first.date), closes: last.close };
+  const begun = sessionsOf(calendar, first.date, at, hours)[0] ?? first;
+  const told = sessionsOf(calendar, first.date, at, figures);
+  const fits = told[0]?.open === begun.open && told.at(-1)?.close === last.close;
+  const answer = {
+    kind: 'open' as const,
+    t: dateMs(first.date),
+    closes: last.close,
+    figuresFrom: fits ? begun.open : Infinity,
+  };
   return { from: first.open, until: first.close, answer };
+}
+
+/** The sessions of the date that is traded at an instant. */
+function sessionsOf(
+  calendar: ExchangeCalendar,
+  date: string,
+  at: number,
+  hours: Hours,
+): readonly Session[] {
+  const near = calendar.sessions(at - 2 * dayMs, at + 2 * dayMs, hours);
+  return near.filter((session) => session.date === date);
 }

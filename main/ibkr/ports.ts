@@ -3,6 +3,7 @@ import type { ConnectionView, MarketDataKind, PacingView } from '../../shared/co
 import type { InstrumentOverrides } from '../../shared/instrument.ts';
 import type { IbkrSchedule } from '../calendar/ibkr-schedule.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { DayFigures } from '../kit/day-figures.ts';
 import type { Log } from '../kit/log.ts';
 import type { OpenClient } from './client/client-port.ts';
 import type { Timeouts } from './connection/timeouts.ts';
@@ -17,6 +18,7 @@ export interface QuoteSink {
     tsMs: number,
     currency: string,
     delayed: boolean,
+    figures: DayFigures,
   ): void;
 }
 

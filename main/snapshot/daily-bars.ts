@@ -15,6 +15,8 @@ export interface DailyHistory {
 /** The day's bar as ticks have made it, and when the last of them came. */
 export interface LiveDay {
   readonly bar: Bar;
+  /** The same without the broker's figures, for the next tick to go on with. */
+  readonly seen: Bar;
   readonly tickMs: number;
   /** Only where the tick was of delayed data. */
   readonly delayed?: true;

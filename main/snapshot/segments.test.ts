@@ -42,6 +42,7 @@ function make(setup: Setup = {}) {
       kind: 'open',
       t: Math.floor(ms / dayMs) * dayMs,
       closes: null,
+      figuresFrom: Infinity,
     }),
   });
   const lost: LostSeries[] = [];

@@ -4,7 +4,9 @@ import { FakeClock } from '../../testing/fake-clock.ts';
 import { columnsOf } from '../kit/bar-columns.ts';
 import { silentLog } from '../kit/log.ts';
 import type { DailyHistory } from './daily-bars.ts';
-import { createSnapshot, type TradingDays } from './index.ts';
+import { noSegments } from './no-segments.ts';
+import { Snapshot } from './snapshot.ts';
+import { knownOrElse, type TradingDays, tradingDayIn } from './trading-day.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -21,9 +23,15 @@ function history(ticker: string, bars: readonly Bar[] | null): DailyHistory {
 
 function make(tradingDay?: TradingDays) {
   const clock = new FakeClock();
-  const known = tradingDay && { tradingDay };
-  const snapshot = createSnapshot({ clock, log: silentLog, pid: 1, shm: null, ...known });
-  return { clock, snapshot };
+  const segments: Bar[] = [];
+  const snapshot = new Snapshot({
+    clock,
+    log: silentLog,
+    tradingDay: knownOrElse(tradingDay, tradingDayIn('America/New_York')),
+    segments: { ...noSegments, putDailyBar: (_ticker, bar) => void segments.push(bar) },
+  });
+  /** `segments` are the days' bars made of ticks, as they went there. */
+  return { clock, snapshot, segments };
 }
 
 test('the epoch is nought before the first write and grows by two with each batch', () => {
@@ -201,7 +209,7 @@ describe('where the hours of the exchange are known', () => {
   const known: TradingDays = (ticker, at) => {
     if (ticker === 'XYZ') return { kind: 'unknown' };
     const open = at >= monday + 14.5 * hour && at < closes;
-    if (open) return { kind: 'open', t: monday, closes };
+    if (open) return { kind: 'open', t: monday, closes, figuresFrom: monday + 14.5 * hour };
     return { kind: 'shut', next: at < closes ? monday : monday + day };
   };
 
@@ -249,6 +257,30 @@ describe('where the hours of the exchange are known', () => {
     clock.advance(13 * hour);
     snapshot.write([history('AAPL', [bar(monday, 99), bar(monday + day, 100)])]);
     expect(snapshot.quotes.get('AAPL')).toMatchObject({ price: 100 });
+  });
+
+  test('a day first seen in the middle of it has the broker’s open, high and low', async () => {
+    const { clock, snapshot, segments } = make(known);
+    const told = (open: number, high: number, low: number) => {
+      const at = clock.now();
+      return { open, openAt: at, high, highAt: at, low, lowAt: at };
+    };
+    const last = () => segments.at(-1);
+    snapshot.tick('AAPL', 105, 2000, clock.now(), 'USD', false, told(101, 108, 99));
+    clock.advance(1000);
+    expect(last()).toEqual({ t: monday, open: 101, high: 108, low: 99, close: 105, volume: 2000 });
+    snapshot.tick('AAPL', 98, 2500, clock.now(), 'USD', false, told(101, 107, 99));
+    clock.advance(1000);
+    expect(last()).toEqual({ t: monday, open: 101, high: 107, low: 98, close: 98, volume: 2500 });
+  });
+
+  test('the figures of the day before do not count for the day that has just begun', () => {
+    const { clock, snapshot, segments } = make(known);
+    const before = monday + 14 * hour;
+    const old = { open: 50, openAt: before, high: 900, highAt: before, low: 5, lowAt: before };
+    snapshot.tick('AAPL', 105, 2000, clock.now(), 'USD', false, old);
+    clock.advance(1000);
+    expect(segments.at(-1)).toMatchObject({ open: 105, high: 105, low: 105, close: 105 });
   });
 
   test('a ticker whose hours nobody knows goes by the date in New York', () => {

@@ -1,6 +1,7 @@
 import type { Bar, Timeframe } from '../../shared/bar.ts';
 import { type BarColumns, barAt, columnsOf, withBars } from '../kit/bar-columns.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
+import { type DayFigures, withFigures } from '../kit/day-figures.ts';
 import type { Log } from '../kit/log.ts';
 import {
   applyTick,
@@ -175,6 +176,7 @@ export class Snapshot {
     tsMs: number,
     currency?: string,
     delayed = false,
+    figures?: DayFigures,
   ): void {
     if (!Number.isFinite(price) || price <= 0 || !Number.isFinite(tsMs)) return;
     const now = this.#clock.now();
@@ -190,8 +192,10 @@ export class Snapshot {
     const mark = delayed ? delayedMark : undefined;
     const traded = !shut && (day.closes === null || now < day.closes);
     if (traded) {
-      state.last = applyTick(state.last, day.t, price, volume);
-      state.live = { bar: state.last, tickMs: at, closes: day.closes, ...mark };
+      const known = state.last === state.live?.bar ? state.live?.seen : state.last;
+      const seen = applyTick(known, day.t, price, volume);
+      state.last = withFigures(seen, figures, day.figuresFrom);
+      state.live = { bar: state.last, seen, tickMs: at, closes: day.closes, ...mark };
       this.#ticked.add(ticker);
       this.#scheduleFlush();
     }

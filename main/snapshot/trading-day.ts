@@ -5,6 +5,8 @@ export interface TradingDay {
   readonly t: number;
   /** When its trading is over; null where nobody knows. */
   readonly closes: number | null;
+  /** From when on the broker's figures of the day are this day's; infinity where nobody knows. */
+  readonly figuresFrom: number;
 }
 
 /** The exchange was shut, and trades next on the day whose UTC midnight this is. */
@@ -33,13 +35,13 @@ export function tradingDayIn(timeZone: string): (tsMs: number) => TradingDay {
     day: '2-digit',
   });
   let quarter = Number.NaN;
-  let day: TradingDay = { kind: 'open', t: Number.NaN, closes: null };
+  let day: TradingDay = { kind: 'open', t: Number.NaN, closes: null, figuresFrom: Infinity };
   return (tsMs) => {
     const wanted = Math.floor(tsMs / quarterHour);
     if (wanted !== quarter) {
       quarter = wanted;
       const t = Date.parse(format.format(wanted * quarterHour));
-      day = { kind: 'open', t, closes: null };
+      day = { kind: 'open', t, closes: null, figuresFrom: Infinity };
     }
     return day;
   };

@@ -117,9 +117,9 @@ export async function createGatehouse(config: Config, around: Surroundings): Pro
         },
         {
           quotes: {
-            tick: (symbol, price, volume, at, currency, delayed) => {
-              snapshot.tick(symbol, price, volume, at, currency, delayed);
-              history?.tick(symbol, price, volume, at);
+            tick: (symbol, price, volume, at, currency, delayed, figures) => {
+              snapshot.tick(symbol, price, volume, at, currency, delayed, figures);
+              history?.tick(symbol, price, volume, at, figures);
             },
           },
           publish: (view) => {

@@ -10,6 +10,7 @@ import { parseOptions } from '../config/options.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLog } from '../log/create-log.ts';
 import { startSimulator } from '../simulator/index.ts';
+import { createMarket } from '../simulator/market/market.ts';
 import { scaledClock } from '../simulator/scaled-clock.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { createGatehouse } from './gatehouse.ts';
@@ -29,7 +30,8 @@ interface Quote {
 async function programAt(now: number, symbols: readonly string[], more: readonly string[] = []) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'gatehouse-live-day-'));
   const clock = scaledClock(systemClock, 1, now - Date.now());
-  const simulator = await startSimulator({ port: 0, controlPort: false, seed: 5, symbols, clock });
+  const market = createMarket({ seed: 5, symbols, hours: 'real' });
+  const simulator = await startSimulator({ port: 0, controlPort: false, market, clock });
   const shm = `gh-live-day-${process.pid}-${programs++}`;
   const options = [
     ...['--data-dir', dir, '--ib-host', simulator.host, '--ib-port', `${simulator.port}`],
@@ -53,6 +55,18 @@ async function programAt(now: number, symbols: readonly string[], more: readonly
   const base = () => `http://127.0.0.1:${gatehouse.readyLine().http?.port}/api/v1`;
   const get = async (where: string) => (await fetch(`${base()}${where}`)).json();
   return {
+    /** The day so far as the exchange knows it. */
+    exchangeDay(symbol: string, from: number) {
+      const instrument = market.instruments.find(({ localSymbol }) => localSymbol === symbol);
+      if (!instrument) throw new Error(`no ${symbol}`);
+      const minutes = market.bars(instrument, {
+        ...{ barSeconds: 60, fromMs: from, toMs: clock.now(), what: 'TRADES' },
+        regularHours: true,
+      });
+      const high = Math.max(...minutes.map((bar) => bar.high));
+      const low = Math.min(...minutes.map((bar) => bar.low));
+      return { open: minutes[0]?.open, high, low };
+    },
     /** Waits until so many trades have moved the quote. */
     async ticks(ticker: string, count: number): Promise<void> {
       const seen = new Set<number>();
@@ -116,5 +130,24 @@ describe('the day that is being traded', () => {
     const row = { Open: open, High: high, Low: low, Close: close, Volume: volume };
     expect(columns).toEqual({ Date: '2026-11-20', ...row });
     expect(dictionary).toEqual({ Date: '2026-11-20', ...row });
+  });
+
+  it('begins with its open and has its extremes when the program starts in the middle of it', async () => {
+    const program = await programAt(friday + 17 * hourMs, ['AAPL']);
+    const { open, high, low } = program.exchangeDay('AAPL', friday);
+    const whole = { Date: '2026-11-20', Open: open };
+    await expect
+      .poll(() => program.lastDays('AAPL'), { timeout: 20_000 })
+      .toMatchObject({ http: { t: friday, open }, columns: whole, dictionary: whole });
+    const { http, columns } = await program.lastDays('AAPL');
+    const now = program.exchangeDay('AAPL', friday);
+    for (const shown of [http?.high, columns?.High]) {
+      expect(shown).toBeGreaterThanOrEqual(high);
+      expect(shown).toBeLessThanOrEqual(now.high);
+    }
+    for (const shown of [http?.low, columns?.Low]) {
+      expect(shown).toBeLessThanOrEqual(low);
+      expect(shown).toBeGreaterThanOrEqual(now.low);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instrumentOf } from '../../../shared/instrument.ts';
+import type { DayFigures } from '../../kit/day-figures.ts';
 import { leastDelayMs, stampPatienceMs, Ticker } from './ticker.ts';
 
 const now = 1_767_625_200_000;
@@ -92,4 +93,28 @@ it('a ticker that is asked for again shows its trouble until it speaks', () => {
   expect(ticker.shown).toBe('silent');
   ticker.problem = null;
   expect(ticker.shown).toBe('waiting');
+});
+
+describe('a ticker', () => {
+  it('tells with each trade what the day was so far, and since when that is known', () => {
+    const told: DayFigures[] = [];
+    const ticker = new Ticker('AAPL', instrumentOf('AAPL'), {
+      tick: (_symbol, _price, _volume, _at, _currency, _delayed, figures) => {
+        const { open, openAt, high, highAt, low, lowAt } = figures;
+        told.push({ open, openAt, high, highAt, low, lowAt });
+      },
+    });
+    ticker.requested(1, false);
+    ticker.price(4, 100, 10);
+    ticker.release(10);
+    ticker.price(14, 98, 20);
+    ticker.price(6, 103, 20);
+    ticker.price(7, 97, 20);
+    ticker.price(6, 104, 30);
+    ticker.price(4, 104, 30);
+    expect(told).toEqual([
+      { open: null, openAt: 0, high: null, highAt: 0, low: null, lowAt: 0 },
+      { open: 98, openAt: 20, high: 104, highAt: 30, low: 97, lowAt: 20 },
+    ]);
+  });
 });

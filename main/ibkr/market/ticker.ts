@@ -62,8 +62,11 @@ export class Ticker {
   ask: number | null = null;
   close: number | null = null;
   open: number | null = null;
+  openAt = 0;
   high: number | null = null;
+  highAt = 0;
   low: number | null = null;
+  lowAt = 0;
   volume: number | null = null;
   bidSize: number | null = null;
   askSize: number | null = null;
@@ -133,11 +136,13 @@ export class Ticker {
         case 70:
         case 72:
           this.high = price;
+          this.highAt = now;
           break;
         case 7:
         case 71:
         case 73:
           this.low = price;
+          this.lowAt = now;
           break;
         case 9:
         case 75:
@@ -146,6 +151,7 @@ export class Ticker {
         case 14:
         case 76:
           this.open = price;
+          this.openAt = now;
           break;
         default:
           break;
@@ -237,6 +243,8 @@ export class Ticker {
 
   #publish(price: number, at: number): void {
     const { currency } = this.instrument;
-    this.#quotes.tick(this.symbol, price, this.volume ?? undefined, at, currency, this.#delayed);
+    const volume = this.volume ?? undefined;
+    // The ticker itself tells the day's figures: a new object for every tick would cost more than the tick.
+    this.#quotes.tick(this.symbol, price, volume, at, currency, this.#delayed, this);
   }
 }
