@@ -135,7 +135,7 @@ describe('history', () => {
       history: {
         async bars(query) {
           asked.push(query);
-          return { bars: [bar(60_000), bar(120_000)], next: 180_000 };
+          return { bars: [bar(60_000), bar(120_000)], next: 180_000, provisionalFrom: null };
         },
       },
     });
@@ -148,11 +148,26 @@ describe('history', () => {
       timeframe: '1m',
       bars: [bar(60_000), bar(120_000)],
       next: 180_000,
+      provisional_from: null,
     });
     expect((await next(client)).id).toBe(2);
     expect(asked).toEqual([
       { ticker: 'AAPL', timeframe: '1m', from: 60_000, to: 240_000, limit: 2 },
     ]);
+  });
+
+  it('tells from which bar on it is made of ticks', async () => {
+    const { connect } = await serve({
+      history: {
+        bars: async () => ({
+          bars: [bar(60_000), bar(120_000)],
+          next: null,
+          provisionalFrom: 120_000,
+        }),
+      },
+    });
+    const { data } = await ask(await connect(), 'get_history', { ticker: 'A', timeframe: '1m' });
+    expect(data).toMatchObject({ next: null, provisional_from: 120_000 });
   });
 
   it('refuses what it cannot read', async () => {

@@ -65,7 +65,8 @@ async function serve() {
         async bars({ ticker, from, limit }: HistoryQuery) {
           if (ticker !== 'AAPL') return undefined;
           const left = bars.filter(({ t }) => t >= (from ?? 0));
-          return { bars: left.slice(0, limit), next: left[limit]?.t ?? null };
+          const page = { bars: left.slice(0, limit), next: left[limit]?.t ?? null };
+          return { ...page, provisionalFrom: null };
         },
       },
     }),

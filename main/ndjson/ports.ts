@@ -93,6 +93,8 @@ export interface HistoryPage {
   readonly bars: readonly Bar[];
   /** Where the next page begins, or null after the last. */
   readonly next: number | null;
+  /** From here on bars are made of ticks and may still change; null when none of the page is. */
+  readonly provisionalFrom: number | null;
 }
 
 export interface HistoryPort {

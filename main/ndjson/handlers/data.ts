@@ -17,7 +17,8 @@ export function historyHandler(history: HistoryPort): Handler {
         throw new Refusal('NOT_FOUND', `No ${query.timeframe} bars of ${query.ticker}`);
       }
       const { ticker, timeframe } = query;
-      return asciiJson({ ticker, timeframe, bars: page.bars, next: page.next });
+      const { bars, next, provisionalFrom } = page;
+      return asciiJson({ ticker, timeframe, bars, next, provisional_from: provisionalFrom });
     });
     return { when: 'in-order', data };
   };
