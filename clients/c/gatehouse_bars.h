@@ -73,6 +73,7 @@ typedef struct gh_history {
   uint32_t count;       /* bars here */
   uint32_t start;       /* index of the first of them in the series; 0 unless from gh_tail */
   int rewritten;        /* gh_tail: earlier bars have changed too, so this is everything */
+  int provisional;      /* the series' last bar is being made of ticks, its session is open */
   uint64_t epoch, rewrite_epoch, last_update_ms, generation, started_ms;
   uint64_t settled_sum; /* of all bars of the series but the last */
   void *memory;
@@ -328,6 +329,7 @@ static inline int gh_take(gh_bars *bars, const gh_meta *meta, uint32_t start, ui
   out->epoch = meta->epoch;
   out->rewrite_epoch = meta->rewrite_epoch;
   out->last_update_ms = meta->last_update_ms;
+  out->provisional = (meta->flags & 2) != 0;
   out->generation = bars->generation;
   out->started_ms = bars->started_ms;
   out->settled_sum = meta->sum64 - last;

@@ -19,6 +19,8 @@ export interface History {
   readonly rewriteEpoch: number;
   readonly lastUpdateMs: number;
   readonly generation: number;
+  /** The last bar of the series is being made of ticks, in a session that has not closed. */
+  readonly provisional: boolean;
   /** Starts of the bars in epoch milliseconds; a daily bar's is UTC midnight of its date. */
   readonly t: BigInt64Array;
   readonly open: Float64Array;
@@ -42,6 +44,7 @@ export interface View {
   readonly barSeconds: number;
   readonly count: number;
   readonly epoch: number;
+  readonly provisional: boolean;
   readonly t: BigInt64Array;
   readonly open: Float64Array;
   readonly high: Float64Array;

@@ -21,6 +21,7 @@ const META_BYTES = 64;
 const LIVE = 1;
 const CLOSED = 2;
 const LOST = 1;
+const PROVISIONAL = 2;
 const DEAD_AFTER_MS = 5000;
 const SPINS = 50;
 const PATIENCE_MS = 1500;
@@ -135,7 +136,8 @@ export class Bars {
     const dataOff = u64(meta, 6);
     const capacity = meta[8];
     const count = meta[9];
-    const fault = this.#faultOf(dataOff, capacity, count, meta[15]);
+    const flags = meta[15];
+    const fault = this.#faultOf(dataOff, capacity, count, flags);
     if (fault) throw new SharedMemoryError('SHM_DAMAGED', fault);
     const at = (column) => (count > 0 ? dataOff + column * capacity * 8 : 0);
     const columns = [new BigInt64Array(memory, at(0), count)];
@@ -148,7 +150,9 @@ export class Bars {
       return again[0] === low && again[1] === high;
     };
     attachment.fence();
-    return new View(entry, u64(meta, 0), count, columns, holds);
+    const view = new View(entry, u64(meta, 0), count, columns, holds);
+    view.provisional = (flags & PROVISIONAL) !== 0;
+    return view;
   }
 
   /** The snapshot's global epoch; odd while a batch is being written. */
@@ -395,6 +399,7 @@ export class Bars {
       return new SharedMemoryError('SHM_CHECKSUM', 'the bars do not add up to their checksum');
     }
     const taken = new History(entry, meta, copy, rows, this.#generation, this.#identity);
+    taken.provisional = (meta[15] & PROVISIONAL) !== 0;
     if (before) {
       taken.start = start;
       taken.rewritten = kept === undefined;

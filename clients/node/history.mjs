@@ -15,6 +15,8 @@ export class History {
     this.epoch = u64(meta, 0);
     this.rewriteEpoch = u64(meta, 12);
     this.lastUpdateMs = u64(meta, 2);
+    /** The last bar of the series is being made of ticks, in a session that has not closed. */
+    this.provisional = false;
     this.generation = generation;
     this.identity = identity;
     /** Of the whole series, this copy's part and what came before it. */
@@ -81,6 +83,8 @@ export class View {
     this.barSeconds = entry.barSeconds;
     this.epoch = epoch;
     this.count = count;
+    /** As a History's. */
+    this.provisional = false;
     [this.t, this.open, this.high, this.low, this.close, this.volume] = columns;
     /** False once the writer has touched the series: what was computed is void. */
     this.holds = holds;

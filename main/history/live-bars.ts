@@ -12,6 +12,8 @@ interface LiveSymbol {
   day: Bar | undefined;
   /** UTC midnight of the day that is traded. */
   date: number | undefined;
+  /** When the minutes of that day end. */
+  minutesClose: number | null;
   /** The day's volume as last told, which counts up. */
   volume: number | undefined;
 }
@@ -28,6 +30,8 @@ export interface LiveChange {
   readonly symbol: string;
   readonly timeframe: '1m' | '1d';
   readonly bar: Bar;
+  /** When the session that makes it closes. */
+  readonly closes: number;
 }
 
 /**
@@ -68,10 +72,14 @@ export class LiveBars {
     if (dayVolume !== undefined) live.volume = dayVolume;
 
     if (minuteOf) {
+      live.minutesClose = minuteOf.closes;
       const t = Math.floor(at / minuteMs) * minuteMs;
       const minute = grown(live.minutes.get(t), t, price, added);
       live.minutes.set(t, minute);
-      this.#changes.set(`${symbol} 1m ${t}`, { symbol, timeframe: '1m', bar: minute });
+      this.#changes.set(`${symbol} 1m ${t}`, {
+        ...{ symbol, timeframe: '1m', bar: minute },
+        closes: minuteOf.closes,
+      });
       if (live.minutes.size > keptMinutes) {
         live.minutes.delete(live.minutes.keys().next().value as number);
       }
@@ -80,7 +88,10 @@ export class LiveBars {
       const seen = grown(live.seen, dayOf.t, price, added);
       live.seen = dayVolume === undefined ? seen : { ...seen, volume: dayVolume };
       live.day = withFigures(live.seen, figures, dayOf.figuresFrom);
-      this.#changes.set(`${symbol} 1d`, { symbol, timeframe: '1d', bar: live.day });
+      this.#changes.set(`${symbol} 1d`, {
+        ...{ symbol, timeframe: '1d', bar: live.day },
+        closes: dayOf.closes,
+      });
     }
   }
 
@@ -98,6 +109,11 @@ export class LiveBars {
     if (timeframe === '1d') return live.day && live.day.t > after ? [live.day] : [];
     if (timeframe !== '1m') return [];
     return [...live.minutes.values()].filter((bar) => bar.t > after).sort((a, b) => a.t - b.t);
+  }
+
+  /** When the session closes whose minutes are being made; null where none were. */
+  minutesClose(symbol: string): number | null {
+    return this.#symbols.get(symbol)?.minutesClose ?? null;
   }
 
   /** Bars the broker has told take the place of ours. */
@@ -123,6 +139,7 @@ export class LiveBars {
         seen: undefined,
         day: undefined,
         date: undefined,
+        minutesClose: null,
         volume: undefined,
       };
       this.#symbols.set(symbol, live);

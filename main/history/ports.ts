@@ -73,14 +73,22 @@ export interface TickerHistory {
 export interface SnapshotPort {
   /** One batch, one step of the snapshot epoch. */
   write(batch: readonly TickerHistory[]): void;
-  /** Lays bars over those that are there already, by time. */
-  writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void;
+  /**
+   * Lays bars over those that are there already, by time. With `until` the last of them is being made of ticks, in a
+   * session that closes then.
+   */
+  writeBars(
+    ticker: string,
+    timeframe: Timeframe,
+    bars: readonly Bar[],
+    until?: number | null,
+  ): void;
   /** The same for the many bars of a file. */
   writeRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void;
   /** So many new series of so many bars in all are about to be written. */
   makeRoom(series: number, bars: number): void;
   /** Makes them exactly these bars. */
-  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void;
+  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns, until?: number | null): void;
 }
 
 export interface LeasePort {

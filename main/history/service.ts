@@ -394,9 +394,9 @@ class History implements HistoryService {
       this.#downloader.beat();
     }
     this.#filler.beat();
-    for (const { symbol, timeframe, bar } of this.#desk.live.takeChanges()) {
+    for (const { symbol, timeframe, bar, closes } of this.#desk.live.takeChanges()) {
       // The snapshot makes the day's bar of the ticks it gets itself.
-      if (timeframe === '1m') showBars(this.#desk, { symbol, timeframe }, [bar]);
+      if (timeframe === '1m') showBars(this.#desk, { symbol, timeframe }, [bar], closes);
     }
     this.#desk.save();
   }

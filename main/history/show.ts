@@ -3,10 +3,15 @@ import { type BarColumns, withBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
 import type { Series } from './store/file-name.ts';
 
-/** Lays bars, oldest first, over those in shared memory. */
-export function showBars(desk: Desk, series: Series, bars: readonly Bar[]): void {
+/** Lays bars, oldest first, over those in shared memory. With `until` the last is being made of ticks until then. */
+export function showBars(
+  desk: Desk,
+  series: Series,
+  bars: readonly Bar[],
+  until: number | null = null,
+): void {
   attempt(desk, series, () => {
-    desk.ports.snapshot.writeBars(series.symbol, series.timeframe, bars);
+    desk.ports.snapshot.writeBars(series.symbol, series.timeframe, bars, until);
   });
 }
 
@@ -26,7 +31,8 @@ export function showFile(desk: Desk, series: Series, rows: BarColumns): void {
   if (rows.length + live.length === 0) return;
   attempt(desk, series, () => {
     const all = live.length > 0 ? withBars(rows, live) : rows;
-    desk.ports.snapshot.replaceRows(symbol, timeframe, all);
+    const until = live.length > 0 ? desk.live.minutesClose(symbol) : null;
+    desk.ports.snapshot.replaceRows(symbol, timeframe, all, until);
   });
 }
 

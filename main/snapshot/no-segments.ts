@@ -10,6 +10,7 @@ export const noSegments: SegmentStore = {
   mergeRows() {},
   makeRoom() {},
   replaceRows() {},
+  settle() {},
   end() {},
   batchMs: () => 100,
   names: () => null,

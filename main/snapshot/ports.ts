@@ -31,15 +31,30 @@ export interface SegmentStore {
   start(): Promise<void>;
   stop(): Promise<void>;
   begin(epoch: number): void;
-  putDaily(history: DailyHistory, now: number): void;
+  /** Here and below, `provisional` says that the last of these bars is being made of ticks. */
+  putDaily(history: DailyHistory, now: number, provisional: boolean): void;
   /** One daily bar is new or has changed. */
-  putDailyBar(ticker: string, bar: Bar, now: number): void;
+  putDailyBar(ticker: string, bar: Bar, now: number, provisional: boolean): void;
   /** Bars of any timeframe are laid over those already there; the newer row wins. */
-  mergeRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void;
+  mergeRows(
+    ticker: string,
+    timeframe: Timeframe,
+    rows: BarColumns,
+    now: number,
+    provisional: boolean,
+  ): void;
   /** So many new series of so many bars in all are about to come. */
   makeRoom(series: number, bars: number): void;
   /** The series becomes exactly these bars. */
-  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void;
+  replaceRows(
+    ticker: string,
+    timeframe: Timeframe,
+    rows: BarColumns,
+    now: number,
+    provisional: boolean,
+  ): void;
+  /** The last bar of the series is provisional no longer. */
+  settle(ticker: string, timeframe: Timeframe, now: number): void;
   end(epoch: number, now: number): void;
   /** How far apart batches of ticks should be. */
   batchMs(): number;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Columns } from './columns/columns.ts';
-import { entry, header, headerBytes } from './columns/layout.ts';
+import { entry, entryProvisional, header, headerBytes } from './columns/layout.ts';
 import { linuxSegments } from './os/linux.ts';
 import { compile, compiler, hasNumpy, python, run, script, uniqueName } from './proofs/harness.ts';
 import { someBars } from './proofs/test-bars.ts';
@@ -84,6 +84,7 @@ const expected = {
     ['AAPL', 60],
   ],
   rows: rows.map((bar) => Object.values(bar)),
+  provisional: false,
 };
 
 async function cases(): Promise<Case[]> {
@@ -96,6 +97,16 @@ async function cases(): Promise<Case[]> {
   const dead = (bytes: Buffer): Buffer => put32(put64(bytes, aapl, 3n), header.writerPid, pid);
   return [
     { name: 'a good segment', says: expected, spoil: (bytes) => bytes },
+    {
+      name: 'a last bar that is being made of ticks',
+      says: { ...expected, provisional: true },
+      spoil: (bytes) => put32(bytes, aapl + entry.flags, entryProvisional),
+    },
+    {
+      name: 'flags of a later writer',
+      says: expected,
+      spoil: (bytes) => put32(bytes, aapl + entry.flags, 0xfffffffc),
+    },
     {
       name: 'an unknown symbol',
       says: { code: 'UNKNOWN_SERIES' },

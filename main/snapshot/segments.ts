@@ -1,5 +1,5 @@
 import { type Bar, barSeconds, type Timeframe } from '../../shared/bar.ts';
-import type { BarColumns } from '../kit/bar-columns.ts';
+import { type BarColumns, columnsOf as barColumns } from '../kit/bar-columns.ts';
 import { type Cancel, type Clock, every } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { Columns } from './columns/columns.ts';
@@ -108,32 +108,38 @@ export class Segments implements SegmentStore {
     });
   }
 
-  putDaily(history: DailyHistory, now: number): void {
+  putDaily(history: DailyHistory, now: number, provisional: boolean): void {
     const { ticker, bars } = history;
     this.#know(ticker, '1d');
     this.#guard((live) => {
       const from = bars
         ? this.#writeColumns(ticker, '1d', () =>
-            live.columns.replace(ticker, daySeconds, bars, now),
+            live.columns.replaceRows(ticker, daySeconds, barColumns(bars), now, provisional),
           )
         : 0;
       this.#writeEntry(ticker, from, (start) => live.dictionary.put(history, start, now));
     });
   }
 
-  putDailyBar(ticker: string, bar: Bar, now: number): void {
+  putDailyBar(ticker: string, bar: Bar, now: number, provisional: boolean): void {
     this.#guard((live) => {
       const from = this.#writeColumns(ticker, '1d', () => {
-        live.columns.put(ticker, daySeconds, bar, now);
+        live.columns.put(ticker, daySeconds, bar, now, provisional);
         return live.columns.count(ticker, daySeconds) - 1;
       });
       this.#writeEntry(ticker, from, () => live.dictionary.putBar(ticker, bar, now));
     });
   }
 
-  mergeRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void {
+  mergeRows(
+    ticker: string,
+    timeframe: Timeframe,
+    rows: BarColumns,
+    now: number,
+    provisional: boolean,
+  ): void {
     this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
-      columns.mergeRows(ticker, seconds, rows, now),
+      columns.mergeRows(ticker, seconds, rows, now, provisional),
     );
   }
 
@@ -146,10 +152,20 @@ export class Segments implements SegmentStore {
     }
   }
 
-  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns, now: number): void {
+  replaceRows(
+    ticker: string,
+    timeframe: Timeframe,
+    rows: BarColumns,
+    now: number,
+    provisional: boolean,
+  ): void {
     this.#changeBars(ticker, timeframe, now, ({ columns }, seconds) =>
-      columns.replaceRows(ticker, seconds, rows, now),
+      columns.replaceRows(ticker, seconds, rows, now, provisional),
     );
+  }
+
+  settle(ticker: string, timeframe: Timeframe, now: number): void {
+    this.#guard((live) => live.columns.settle(ticker, barSeconds(timeframe), now));
   }
 
   /** Daily bars stand in the dictionary as well, all of them. */

@@ -11,6 +11,7 @@ import {
   localMidnight,
   withLiveDay,
 } from './daily-bars.ts';
+import { InTheMaking, type MadeSeries } from './in-the-making.ts';
 import type { SegmentNames, SegmentStore, SnapshotStatus } from './ports.ts';
 import { QuoteCache, type Quotes } from './quote-cache.ts';
 import type { Shut, TradingDay } from './trading-day.ts';
@@ -54,6 +55,7 @@ export class Snapshot {
   readonly #daily = new Map<string, DailyState>();
   readonly #listeners = new Set<(event: BatchEvent) => void>();
   readonly #ticked = new Set<string>();
+  readonly #making: InTheMaking;
   #epoch = 0;
   #lastUpdateMs = 0;
   #lastFlushMs = Number.NEGATIVE_INFINITY;
@@ -66,6 +68,7 @@ export class Snapshot {
     this.#log = parts.log;
     this.#tradingDay = parts.tradingDay;
     this.#segments = parts.segments;
+    this.#making = new InTheMaking(parts.clock, (series) => this.#closed(series));
   }
 
   /** Makes the segments. When it refuses, quotes and epochs still work, only without segments. */
@@ -77,6 +80,7 @@ export class Snapshot {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#making.clear();
     this.#cancelFlush?.();
     this.#flush();
     await this.#segments.stop();
@@ -127,17 +131,31 @@ export class Snapshot {
     );
   }
 
-  /** Lays bars over those the columns already hold: later ones are appended, equal ones revised. */
-  writeBars(ticker: string, timeframe: Timeframe, bars: readonly Bar[]): void {
-    this.writeRows(ticker, timeframe, columnsOf(bars));
+  /**
+   * Lays bars over those the columns already hold: later ones are appended, equal ones revised. With
+   * `until` the last of them is being made of ticks, in a session that closes then.
+   */
+  writeBars(
+    ticker: string,
+    timeframe: Timeframe,
+    bars: readonly Bar[],
+    until: number | null = null,
+  ): void {
+    this.#write(ticker, timeframe, columnsOf(bars), until);
   }
 
   /** The same for the many bars of a file. */
   writeRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void {
+    this.#write(ticker, timeframe, rows, null);
+  }
+
+  #write(ticker: string, timeframe: Timeframe, rows: BarColumns, until: number | null): void {
     if (rows.length === 0 || !this.#acceptable(ticker, rows)) return;
     this.#batch([ticker], (now) => {
-      this.#segments.mergeRows(ticker, timeframe, rows, now);
-      return this.#noteNewest(ticker, timeframe, barAt(rows, rows.length - 1));
+      const last = barAt(rows, rows.length - 1);
+      const made = this.#isMade(ticker, timeframe, last, until, now);
+      this.#segments.mergeRows(ticker, timeframe, rows, now, made);
+      return this.#noteNewest(ticker, timeframe, last);
     });
   }
 
@@ -147,15 +165,47 @@ export class Snapshot {
   }
 
   /** Makes the columns exactly these bars, and the day's bar made of ticks where it is later than they. */
-  replaceRows(ticker: string, timeframe: Timeframe, rows: BarColumns): void {
+  replaceRows(
+    ticker: string,
+    timeframe: Timeframe,
+    rows: BarColumns,
+    until: number | null = null,
+  ): void {
     if (!this.#acceptable(ticker, rows)) return;
     const day = timeframe === '1d' ? this.#daily.get(ticker)?.last : undefined;
     const last = rows.length > 0 ? barAt(rows, rows.length - 1) : undefined;
     const later = day && last && day.t > last.t ? day : undefined;
     const all = later ? withBars(rows, [later]) : rows;
     this.#batch([ticker], (now) => {
-      this.#segments.replaceRows(ticker, timeframe, all, now);
+      const made = this.#isMade(ticker, timeframe, later ?? last, until, now);
+      this.#segments.replaceRows(ticker, timeframe, all, now, made);
       return this.#noteNewest(ticker, timeframe, later ?? last);
+    });
+  }
+
+  /** Whether the last bar is being made; the snapshot knows so itself of days, and is told of the rest. */
+  #isMade(
+    ticker: string,
+    timeframe: Timeframe,
+    last: Bar | undefined,
+    until: number | null,
+    now: number,
+  ): boolean {
+    if (!last) return false;
+    const live = timeframe === '1d' ? this.#daily.get(ticker)?.live : undefined;
+    // Where nobody knows the close, a bar is being made as long as it is the one of the ticks.
+    if (live?.closes === null) return last === live.bar;
+    const closes = timeframe === '1d' ? (live?.bar.t === last.t ? live.closes : null) : until;
+    if (closes === null || now >= closes) return false;
+    if (!this.#stopped) this.#making.add(ticker, timeframe, closes);
+    return true;
+  }
+
+  #closed(series: readonly MadeSeries[]): void {
+    const tickers = [...new Set(series.map(({ ticker }) => ticker))];
+    this.#batch(tickers, (now) => {
+      for (const { ticker, timeframe } of series) this.#segments.settle(ticker, timeframe, now);
+      return () => {};
     });
   }
 
@@ -225,7 +275,9 @@ export class Snapshot {
     this.#batch(tickers, (now) => {
       for (const ticker of tickers) {
         const last = this.#daily.get(ticker)?.last;
-        if (last) this.#segments.putDailyBar(ticker, last, now);
+        if (!last) continue;
+        const made = this.#isMade(ticker, '1d', last, null, now);
+        this.#segments.putDailyBar(ticker, last, now, made);
       }
       return () => {};
     });
@@ -252,13 +304,14 @@ export class Snapshot {
   #store(history: DailyHistory, now: number): () => void {
     const state = this.#stateOf(history.ticker);
     if (history.bars === null) {
-      this.#segments.putDaily(history, now);
+      this.#segments.putDaily(history, now, false);
       return () => {};
     }
     const bars = withLiveDay(history.bars, state.live, now);
-    this.#segments.putDaily(bars === history.bars ? history : { ...history, bars }, now);
-    this.#ticked.delete(history.ticker);
     const last = bars.at(-1);
+    const made = this.#isMade(history.ticker, '1d', last, null, now);
+    this.#segments.putDaily(bars === history.bars ? history : { ...history, bars }, now, made);
+    this.#ticked.delete(history.ticker);
     return last ? this.#noteDaily(history.ticker, last, history.currency) : () => {};
   }
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Bars } from '../../clients/node/bars.mjs';
+import { connect } from '../../clients/node/client.mjs';
 import { Dictionary } from '../../clients/node/dictionary.mjs';
 import type { Bar } from '../../shared/bar.ts';
 import { loadConfig } from '../config/load.ts';
@@ -67,6 +68,29 @@ async function programAt(now: number, symbols: readonly string[], more: readonly
       const low = Math.min(...minutes.map((bar) => bar.low));
       return { open: minutes[0]?.open, high, low };
     },
+    /** Which series of the columns end with a bar that is being made. */
+    made(ticker: string) {
+      const columns = new Bars(`${shm}-bars`);
+      try {
+        const series = columns.list().filter(({ symbol }) => symbol === ticker);
+        const made = series.map(
+          ({ barSeconds }) =>
+            [barSeconds, columns.history(ticker, barSeconds).provisional] as const,
+        );
+        return Object.fromEntries(made);
+      } finally {
+        columns.close();
+      }
+    },
+    /** What `get_history` answers. */
+    async history(ticker: string) {
+      const client = await connect({ port: gatehouse.readyLine().ndjson?.port ?? 0 });
+      try {
+        return await client.request('get_history', { ticker, limit: 5000 });
+      } finally {
+        await client.close();
+      }
+    },
     /** Waits until so many trades have moved the quote. */
     async ticks(ticker: string, count: number): Promise<void> {
       const seen = new Set<number>();
@@ -127,6 +151,8 @@ describe('the day that is being traded', () => {
     await program.ticks('AAPL', count);
     const { http, columns, dictionary } = await settled();
     const { open, high, low, close, volume } = http as Bar;
+    expect(program.made('AAPL')).toMatchObject({ 86400: false });
+    expect(await program.history('AAPL')).toMatchObject({ provisional_from: null });
     const row = { Open: open, High: high, Low: low, Close: close, Volume: volume };
     expect(columns).toEqual({ Date: '2026-11-20', ...row });
     expect(dictionary).toEqual({ Date: '2026-11-20', ...row });
@@ -149,5 +175,13 @@ describe('the day that is being traded', () => {
       expect(shown).toBeLessThanOrEqual(low);
       expect(shown).toBeGreaterThanOrEqual(now.low);
     }
+  });
+
+  it('is marked as being made in the columns and in get_history, as its newest minute is', async () => {
+    const program = await programAt(friday + 17 * hourMs, ['AAPL']);
+    await expect
+      .poll(() => program.made('AAPL'), { timeout: 20_000 })
+      .toMatchObject({ 60: true, 86400: true });
+    expect(await program.history('AAPL')).toMatchObject({ provisional_from: friday });
   });
 });

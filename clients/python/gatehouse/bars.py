@@ -56,6 +56,7 @@ COLUMNS = 6
 LIVE, CLOSED, SUPERSEDED = 1, 2, 3
 DEAD_AFTER_MS = 5000
 LOST = 1
+PROVISIONAL = 2
 MASK64 = (1 << 64) - 1
 
 _HEADER = struct.Struct("<8sIIQQIIQQII")
@@ -75,10 +76,12 @@ class History:
 
     ``t`` holds the bars' starts in milliseconds since 1970 (UTC; a daily bar's is midnight of its
     date), ``open high low close volume`` are doubles. Pass it to ``Bars.tail`` to follow the series.
+    ``provisional`` says that the last bar of the series is being made of ticks, in a session that
+    has not closed.
     """
 
     __slots__ = ("symbol", "bar_seconds", "count", "epoch", "rewrite_epoch", "last_update_ms",
-                 "generation", "_identity", "_sum64", "_words")  # fmt: skip
+                 "generation", "provisional", "_identity", "_sum64", "_words")  # fmt: skip
 
     @property
     def t(self):
@@ -132,7 +135,7 @@ class Tail(History):
 class View:
     """Columns that lie in the segment itself: no copy, valid only until ``check`` says otherwise."""
 
-    __slots__ = ("symbol", "bar_seconds", "count", "epoch", "_bars", "_at",
+    __slots__ = ("symbol", "bar_seconds", "count", "epoch", "provisional", "_bars", "_at",
                  "t", "open", "high", "low", "close", "volume")  # fmt: skip
 
     def check(self):
@@ -411,7 +414,7 @@ class Bars:
             raise SegmentDamaged("the bars of this entry were damaged and are being loaded again")
 
     def _take(self, meta, kind, before, symbol):
-        epoch, updated, _, _, data_off, capacity, count, sum64, rewrite, seconds, _ = meta
+        epoch, updated, _, _, data_off, capacity, count, sum64, rewrite, seconds, flags = meta
         start = 0
         settled = 0
         result = kind()
@@ -435,6 +438,7 @@ class Bars:
         result.epoch = epoch
         result.rewrite_epoch = rewrite
         result.last_update_ms = updated
+        result.provisional = bool(flags & PROVISIONAL)
         result.generation = self._generation
         result._identity = self._identity
         result._sum64 = sum64
@@ -447,6 +451,7 @@ class Bars:
         view.bar_seconds = meta[9]
         view.count = meta[6]
         view.epoch = meta[0]
+        view.provisional = bool(meta[10] & PROVISIONAL)
         view._bars = self
         view._at = at
         words = _columns_in_place(self._memory, meta[4], meta[5], meta[6])

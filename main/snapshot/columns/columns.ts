@@ -5,6 +5,7 @@ import type { SegmentOs } from '../os/segment-os.ts';
 import { ColumnSegment, slabEnd } from './column-segment.ts';
 import {
   entryLost,
+  entryProvisional,
   headerBytes,
   powerOfTwoAtLeast,
   slabBytes,
@@ -90,13 +91,19 @@ export class Columns {
   }
 
   /** Makes the series exactly these rows; answers the index of the first that is not as before. */
-  replaceRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
+  replaceRows(
+    symbol: string,
+    barSeconds: number,
+    rows: BarColumns,
+    now: number,
+    provisional = false,
+  ): number {
     const series = this.#find(symbol, barSeconds);
     const from = this.#stored.sameRows(this.#target, series, 0, rows);
     if (from < series.count || from < rows.length) {
-      this.#write(series, from, rows, from, now);
+      this.#write(series, from, rows, from, now, provisional);
     } else {
-      this.#touch(series, now);
+      this.#touch(series, now, provisional);
     }
     return from;
   }
@@ -105,20 +112,31 @@ export class Columns {
     return this.mergeRows(symbol, barSeconds, columnsOf(bars), now);
   }
 
-  /** Lays rows over the series by their time; answers the index of the first that changed. */
-  mergeRows(symbol: string, barSeconds: number, rows: BarColumns, now: number): number {
+  /**
+   * Lays rows over the series by their time; answers the index of the first that changed. Whether the
+   * last bar is provisional is only for rows to say that reach it.
+   */
+  mergeRows(
+    symbol: string,
+    barSeconds: number,
+    rows: BarColumns,
+    now: number,
+    provisional = false,
+  ): number {
     const series = this.#find(symbol, barSeconds);
     const first = rows.t[0] as number;
+    const newest = (rows.t[rows.length - 1] as number) >= series.lastT;
+    const last = newest ? provisional : (series.flags & entryProvisional) !== 0;
     if (first > series.lastT) {
       const from = series.count;
-      this.#write(series, from, rows, 0, now);
+      this.#write(series, from, rows, 0, now, last);
       return from;
     }
     const from = this.#stored.indexOf(this.#target, series, first);
     const merged = mergedByTime(this.#stored.rows(this.#target, series, from), rows);
     const same = this.#stored.sameRows(this.#target, series, from, merged);
-    if (same < merged.length) this.#write(series, from + same, merged, same, now);
-    else this.#touch(series, now);
+    if (same < merged.length) this.#write(series, from + same, merged, same, now, last);
+    else this.#touch(series, now, last);
     return from + same;
   }
 
@@ -132,11 +150,11 @@ export class Columns {
   }
 
   /** One bar that is new or changes the last one. This is the path of ticks: no allocation. */
-  put(symbol: string, barSeconds: number, bar: Bar, now: number): void {
+  put(symbol: string, barSeconds: number, bar: Bar, now: number, provisional = false): void {
     const series = this.#find(symbol, barSeconds);
     const revises = bar.t === series.lastT;
     if (bar.t < series.lastT || (!revises && series.count === series.capacity)) {
-      this.merge(symbol, barSeconds, [bar], now);
+      this.mergeRows(symbol, barSeconds, columnsOf([bar]), now, provisional);
       return;
     }
     const { sum } = series;
@@ -150,7 +168,14 @@ export class Columns {
     series.count = row + 1;
     series.lastT = bar.t;
     series.lastUpdateMs = now;
+    setProvisional(series, provisional);
     this.#target.closeEntry(series.index, series);
+  }
+
+  /** The session of the last bar is over: it is no longer provisional. */
+  settle(symbol: string, barSeconds: number, now: number): void {
+    const series = this.#series.get(keyOf(symbol, barSeconds));
+    if (series && series.flags & entryProvisional) this.#touch(series, now, false);
   }
 
   count(symbol: string, barSeconds: number): number {
@@ -211,7 +236,14 @@ export class Columns {
   }
 
   /** Writes `rows` from their row `start` on as rows `from` and following, and ends the series there. */
-  #write(series: Series, from: number, rows: BarColumns, start: number, now: number): void {
+  #write(
+    series: Series,
+    from: number,
+    rows: BarColumns,
+    start: number,
+    now: number,
+    provisional: boolean,
+  ): void {
     const count = from + rows.length - start;
     // Room is made first: when there is none, nothing has been touched yet.
     const place = this.#placeFor(series, count, now);
@@ -237,11 +269,13 @@ export class Columns {
       count > 0 ? this.#stored.timeAt(this.#target, series, count - 1) : Number.NEGATIVE_INFINITY;
     series.lastUpdateMs = now;
     series.flags &= ~entryLost;
+    setProvisional(series, provisional);
     this.#target.closeEntry(series.index, series);
   }
 
-  #touch(series: Series, now: number): void {
+  #touch(series: Series, now: number, provisional: boolean): void {
     this.#target.openEntry(series.index, series.epoch + 1);
+    setProvisional(series, provisional);
     series.epoch += 2;
     series.lastUpdateMs = now;
     this.#target.closeEntry(series.index, series);
@@ -254,7 +288,7 @@ export class Columns {
     emptySeries(series);
     series.epoch += 2;
     series.rewriteEpoch = series.epoch;
-    series.flags |= entryLost;
+    series.flags = entryLost;
     this.#target.closeEntry(series.index, series);
   }
 
@@ -347,7 +381,7 @@ export class Columns {
     emptySeries(series);
     series.epoch += 2;
     series.rewriteEpoch = series.epoch;
-    series.flags |= entryLost;
+    series.flags = entryLost;
     return false;
   }
 
@@ -364,6 +398,11 @@ export class Columns {
       startMs,
     });
   }
+}
+
+function setProvisional(series: Series, provisional: boolean): void {
+  if (provisional) series.flags |= entryProvisional;
+  else series.flags &= ~entryProvisional;
 }
 
 /** In pieces that every system hands out memory in. */

@@ -50,6 +50,8 @@ export const writerState = { live: 1, closed: 2, superseded: 3 } as const;
 
 /** The bars of this entry were lost with a damaged segment and wait to be written again. */
 export const entryLost = 1;
+/** The last bar of this entry is made of ticks while its session trades. */
+export const entryProvisional = 2;
 
 export function slabBytes(capacity: number): number {
   return roundUp(capacity * 8 * columnCount, slabAlignment);

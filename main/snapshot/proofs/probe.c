@@ -28,7 +28,7 @@ static int probe(const char *name, const char *symbol, uint32_t seconds) {
   for (uint32_t i = 0; i < history.count; i++)
     printf("%s[%lld,%.17g,%.17g,%.17g,%.17g,%.17g]", i ? "," : "", (long long)history.t[i],
            history.open[i], history.high[i], history.low[i], history.close[i], history.volume[i]);
-  printf("]}");
+  printf("],\"provisional\":%s}", history.provisional ? "true" : "false");
   gh_free(&history);
   gh_close(&bars);
   return GH_OK;

@@ -13,13 +13,15 @@ from gatehouse.shm_errors import SharedMemoryError  # noqa: E402
 
 def probe(name, symbol):
     with Bars(name, budget=0.1) as bars:
-        rows = bars.history(symbol, seconds).rows()
+        history = bars.history(symbol, seconds)
+        rows = history.rows()
         view = bars.view(symbol, seconds)
         assert list(zip(view.t, view.close)) == [(row[0], row[4]) for row in rows]
         assert bars.compute(symbol, seconds, lambda v: float(sum(v.open))) == sum(r[1] for r in rows)
         view.check()
+        assert view.provisional == history.provisional
         del view
-        return {"series": bars.list(), "rows": rows}
+        return {"series": bars.list(), "rows": rows, "provisional": history.provisional}
 
 
 said = []
