@@ -56,8 +56,8 @@ test('delayed data is called delayed in the headline, the rows and the quotes', 
   await expect(headline.locator('[data-level=warning]')).toBeVisible();
   await expect(page.locator('[data-ticker=AAPL] [data-level=warning]')).toHaveText('delayed');
   const client = new NdjsonClient(ndjsonPort);
-  const { data } = await client.ask('get_quote', { ticker: 'AAPL' });
-  expect(data).toMatchObject({ delayed: true, stale: true });
+  const quote = async () => (await client.ask('get_quote', { ticker: 'AAPL' })).data;
+  await expect.poll(quote).toMatchObject({ delayed: true, stale: true });
   client.close();
 });
 

@@ -23,7 +23,11 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(dir, { recursive: true }));
 
 function put(name: string, from: number, to: number): void {
-  fs.writeFileSync(join(dir, name), formatFile(columnsOf(workBars(from, to))));
+  const bars = workBars(from, to);
+  // One a day in a daily file.
+  const dated = bars.map((bar, nth) => ({ ...bar, t: Date.UTC(2026, 0, 5 + nth) }));
+  const those = name.endsWith('_1d.csv') ? dated : bars;
+  fs.writeFileSync(join(dir, name), formatFile(columnsOf(those)));
 }
 
 async function export_(format: ExportFormat, more: object = {}) {
