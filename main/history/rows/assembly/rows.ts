@@ -1,6 +1,6 @@
 import { crlf, readFields } from './fields';
 import { quickFields } from './quick-fields';
-import { readStamp, sameHour, time, usualStamp, zoneless } from './stamp';
+import { readStamp, sameHour, time as stampTime, usualStamp, zoneless } from './stamp';
 
 export { countLines } from './lines';
 
@@ -32,14 +32,17 @@ export function parse(
   let row = from;
   let column = to;
   let unordered = 0;
-  lastTime = before;
+  let previous = before;
   crlfRows = 0;
   zonelessRows = 0;
-  while (row < end && column < full) {
+  while (row < end) {
+    if (column >= full) break;
     let stamp = usualStamp;
-    if (!sameHour(row)) {
+    let time = sameHour(row);
+    if (isNaN(time)) {
       stamp = readStamp(row);
       if (stamp == 0) break;
+      time = stampTime;
       zonelessRows += zoneless;
     }
     if (time > latest) break;
@@ -50,12 +53,13 @@ export function parse(
       crlfRows += crlf;
     }
     store<f64>(column, time);
-    unordered += <i32>(time <= lastTime);
-    lastTime = time;
+    unordered += <i32>(time <= previous);
+    previous = time;
     column += 8;
     row = next;
   }
   at = row;
+  lastTime = previous;
   outOfOrder = unordered;
   return <i32>((column - to) >> 3);
 }

@@ -23,10 +23,10 @@ const comma: u32 = 0x2c;
 /** The length of a stamp with its comma. */
 export const usualStamp: usize = 26;
 
-/** Whether the stamp `2025-05-28 14:37:00+00:00,` at `p` is of the hour known, at a whole minute. It sets the time. */
+/** The time of the stamp `2025-05-28 14:37:00+00:00,` at `p` if it is of the hour known, at a whole minute; else NaN. */
 // @ts-ignore: decorator
 @inline
-export function sameHour(p: usize): bool {
+export function sameHour(p: usize): f64 {
   const rest = load<u64>(p, 8);
   const minute = <u32>(rest >> 48) - 0x3030;
   const odd =
@@ -36,9 +36,8 @@ export function sameHour(p: usize): bool {
     (<u64>load<u16>(p, 24) ^ stampEnd) |
     // Tens up to five in the lower byte, ones up to nine in the upper.
     <u64>((minute | (minute + 0x767a)) & 0x8080);
-  if (odd != 0) return false;
-  time = hourMs + <f64>(((minute & 0xff) * 10 + (minute >> 8)) * 60000);
-  return true;
+  if (odd != 0) return NaN;
+  return hourMs + <f64>(((minute & 0xff) * 10 + (minute >> 8)) * 60000);
 }
 
 /** Reads `2025-05-28 14:00:00+00:00,`, or the same without a zone. Answers its length, 0 for anything else. */
