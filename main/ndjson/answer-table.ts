@@ -66,8 +66,7 @@ export class AnswerTable implements Prepared {
     const number = this.#hashOf.length;
     this.#hashOf.push(hashOf(name, 0, name.length));
     this.#slotOf.push(0);
-    // With half of the slots free the first one is nearly always the right one, as the processor guesses.
-    if (this.#hashOf.length * 2 > this.#slots.length) this.#widen();
+    if (this.#hashOf.length * 4 > this.#slots.length * 3) this.#widen();
     else this.#insert(number);
     return number;
   }
