@@ -17,6 +17,8 @@ export interface AppView {
   readonly ndjson: { readonly host: string; readonly port: number } | null;
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly freshnessMs: number;
+  /** Where the watchlist is said that holds again at the next start; null where changes of it stay. */
+  readonly watchlistFixedBy: string | null;
 }
 
 export interface SnapshotView {

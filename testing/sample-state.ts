@@ -19,6 +19,7 @@ export function sampleState(changes: Partial<State> = {}): State {
       ndjson: null,
       http: null,
       freshnessMs: 90_000,
+      watchlistFixedBy: null,
     },
     services: {},
     connection: noConnection('127.0.0.1', 7497, 0),

@@ -47,6 +47,13 @@ test('a refused ticker is shown with its reason, in its place on the watchlist',
   await expect(rows.first()).toContainText('subscri');
 });
 
+test('a watchlist that an option gives says that it holds again at the next start', async ({
+  page,
+}) => {
+  await start(page, 'history');
+  await expect(page.getByTestId('watchlist-fixed')).toContainText('option --watchlist');
+});
+
 test('delayed data is called delayed in the headline, the rows and the quotes', async ({
   page,
 }) => {

@@ -7,6 +7,16 @@ export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number }
   | { readonly kind: 'default' };
 
+/** Whether it is said more strongly than in settings.yaml, which the window writes. */
+export function outranksWindow({ kind }: Origin): boolean {
+  return kind === 'option' || kind === 'environment' || kind === 'dotenv';
+}
+
+/** What holds again at the next start whatever the window changes; null where its changes stay. */
+export function fixedBy(origin: Origin): string | null {
+  return outranksWindow(origin) ? describeOrigin(origin) : null;
+}
+
 export function describeOrigin(origin: Origin): string {
   switch (origin.kind) {
     case 'option':

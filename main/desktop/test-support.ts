@@ -21,6 +21,7 @@ export function calmState(now: number, change: Partial<State> = {}): State {
       ndjson: null,
       http: null,
       freshnessMs: 90_000,
+      watchlistFixedBy: null,
     },
     services: {
       ndjson: serviceIn('ndjson', 'running', now),

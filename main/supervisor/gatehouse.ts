@@ -6,6 +6,7 @@ import { freeReservation } from '../../shared/reservation.ts';
 import type { State } from '../../shared/state.ts';
 import { loopback } from '../config/addresses.ts';
 import type { Config } from '../config/load.ts';
+import { fixedBy } from '../config/origin.ts';
 import { createHistory } from '../history/service.ts';
 import { HttpService } from '../http/http-service.ts';
 import { createIbkrService } from '../ibkr/service.ts';
@@ -368,6 +369,7 @@ function initialState(config: Config, around: Surroundings): State {
       ndjson: null,
       http: null,
       freshnessMs: values.freshness_ms,
+      watchlistFixedBy: fixedBy(config.origins.watchlist),
     },
     services: {},
     connection: noConnection(values['ib.host'], values['ib.port'] ?? 0, now),

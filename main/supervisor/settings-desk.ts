@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ok, type Result, refused } from '../../shared/result.ts';
 import type { SettingView } from '../../shared/settings.ts';
 import { type Config, whatIsWrong } from '../config/load.ts';
-import { describeOrigin, type Origin } from '../config/origin.ts';
+import { describeOrigin, outranksWindow } from '../config/origin.ts';
 import { definition, isKey, type Key, keys } from '../config/settings.ts';
 import { saveSetting } from '../config/settings-file.ts';
 
@@ -12,8 +12,6 @@ const notFromHere: ReadonlySet<Key> = new Set([
   ...(['data_dir', 'demo', 'lightweight', 'allow_remote'] as const),
   ...(['http.tls_cert', 'http.tls_key'] as const),
 ]);
-
-const overruled: ReadonlySet<Origin['kind']> = new Set(['option', 'environment', 'dotenv']);
 
 /** Files without which the program would not start the next time. */
 const mustExist: ReadonlySet<Key> = new Set(['history.calendars']);
@@ -67,7 +65,7 @@ export class SettingsDesk {
   }
 
   #editable(key: Key): boolean {
-    return !notFromHere.has(key) && !overruled.has(this.#config.origins[key].kind);
+    return !notFromHere.has(key) && !outranksWindow(this.#config.origins[key]);
   }
 
   #view(key: Key): SettingView {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,6 +29,15 @@ describe('the watchlist', () => {
     expect(list.symbols).toEqual(['BRK.B', 'KO']);
     expect(list.remove('Brk B')).toBe(true);
     expect(list.symbols).toEqual(['KO']);
+  });
+
+  it('that comes from an option is changed for this run only', () => {
+    const given = { cwd: folder, env: {}, home: folder, platform: 'linux' } as const;
+    const options = parseOptions(['--data-dir', folder, '--watchlist', 'AAPL']);
+    const list = new Watchlist(loadConfig(options, given), []);
+    expect(list.add('SPY')).toBe(true);
+    expect(list.symbols).toEqual(['AAPL', 'SPY']);
+    expect(existsSync(path.join(folder, 'settings.yaml'))).toBe(false);
   });
 
   it('takes a name that somebody chose as it is written', () => {

@@ -2,12 +2,16 @@ import path from 'node:path';
 import { type InstrumentOverrides, tickerOf } from '../../shared/instrument.ts';
 import { Exit, exitCode } from '../config/exit.ts';
 import type { Config } from '../config/load.ts';
-import { describeOrigin } from '../config/origin.ts';
+import { describeOrigin, fixedBy } from '../config/origin.ts';
 import { saveSetting } from '../config/settings-file.ts';
 import { readWatchlist } from '../history/watchlist.ts';
 
-/** The tickers to keep. It may change while the program runs, and outlives it in settings.yaml. */
+/**
+ * The tickers to keep. It may change while the program runs, and outlives it in settings.yaml, but for a list that is
+ * said more strongly elsewhere: that one holds again at the next start.
+ */
 export class Watchlist {
+  readonly #lasts: boolean;
   readonly #file: string;
   readonly #contracts: InstrumentOverrides;
   readonly #listeners = new Set<(symbols: readonly string[]) => void>();
@@ -16,6 +20,7 @@ export class Watchlist {
   constructor(config: Config, otherwise: readonly string[]) {
     this.#file = path.join(config.dataDir, 'settings.yaml');
     this.#contracts = config.values.contracts;
+    this.#lasts = fixedBy(config.origins.watchlist) === null;
     const given = read(config);
     this.#symbols = given.length > 0 ? given : otherwise;
   }
@@ -52,7 +57,7 @@ export class Watchlist {
   }
 
   #set(symbols: readonly string[]): void {
-    saveSetting(this.#file, 'watchlist', symbols);
+    if (this.#lasts) saveSetting(this.#file, 'watchlist', symbols);
     this.#symbols = symbols;
     for (const listener of this.#listeners) listener(symbols);
   }

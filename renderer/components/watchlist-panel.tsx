@@ -1,7 +1,7 @@
 import { Button, Group, Pill, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { plural } from '../../shared/format.ts';
-import { useMirror } from '../store/link.ts';
+import { useMirror, useSlice } from '../store/link.ts';
 import { Panel } from './panel.tsx';
 import { whyNoTicker, writtenTickers } from './written-tickers.ts';
 
@@ -10,6 +10,7 @@ export function WatchlistPanel({ watchlist }: { watchlist: readonly string[] }) 
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<readonly string[]>([]);
+  const { watchlistFixedBy } = useSlice('app');
   const transport = useMirror((mirror) => mirror.transport);
   const ask = async (command: 'watchlist.add' | 'watchlist.remove', symbol: string) => {
     const result = await transport?.call(command, { symbol });
@@ -80,6 +81,12 @@ export function WatchlistPanel({ watchlist }: { watchlist: readonly string[] }) 
           </Button>
         </Group>
       </form>
+      {watchlistFixedBy && (
+        <Text size="xs" c="dimmed" data-testid="watchlist-fixed">
+          The list of the {watchlistFixedBy} holds again at the next start, whatever is changed
+          here.
+        </Text>
+      )}
       {faults.map((fault) => (
         <Text
           key={fault}
