@@ -2,12 +2,10 @@ import { type Bar, barSeconds } from '../../shared/bar.ts';
 import type { ExchangeCalendar, Hours } from '../calendar/exchange-calendar.ts';
 import { type BarColumns, noBars } from '../kit/bar-columns.ts';
 import type { Desk } from './desk.ts';
-import { type PlannedRequest, planRequests } from './plan/planner.ts';
-import { tradeDays } from './plan/trade-days.ts';
+import type { PlannedRequest } from './plan/planner.ts';
+import { planHoles } from './plan-holes.ts';
 import type { EmptySpan } from './scan/empty-list.ts';
 import { findHoles, type Hole } from './scan/holes.ts';
-
-const dayMs = 86_400_000;
 
 /**
  * What an answer leaves open because it did not reach back as far as asked: bars before its first one, to be asked for
@@ -57,21 +55,9 @@ export function planRest(
   request: PlannedRequest,
   holes: readonly Hole[],
 ): PlannedRequest[] {
-  const calendar = desk.calendars.calendarOf(request.symbol);
-  const first = holes[0];
-  const last = holes.at(-1);
-  if (!calendar || !first || !last) return [];
-  const { symbol, timeframe, hours } = request;
-  const now = desk.now();
+  const { timeframe, hours } = request;
   const barMs = barSeconds(timeframe) * 1000;
-  return planRequests({
-    series: { symbol, timeframe },
-    hours,
-    holes,
-    days: tradeDays(calendar.sessions(first.from - 3 * dayMs, last.to + 3 * dayMs, hours)),
-    cap: desk.caps.cap(timeframe, hours, now),
-    now,
-  }).map((rest) => ({
+  return planHoles(desk, request, hours, holes).map((rest) => ({
     ...rest,
     end: timeframe === '1d' ? rest.end : Math.min(rest.end, rest.to + barMs),
     // They were counted with the request they are left of.

@@ -9,8 +9,8 @@ import {
   patiently,
   resurvey,
 } from './fetcher.ts';
-import { type PlannedRequest, planRequests } from './plan/planner.ts';
-import { tradeDays } from './plan/trade-days.ts';
+import type { PlannedRequest } from './plan/planner.ts';
+import { planHoles } from './plan-holes.ts';
 import { notReached, planRest } from './reach.ts';
 import { finishedBefore } from './scan/gaps.ts';
 import type { Hole } from './scan/holes.ts';
@@ -18,7 +18,6 @@ import { showFile } from './show.ts';
 import { ratioText } from './splits.ts';
 import type { Series } from './store/file-name.ts';
 
-const dayMs = 86_400_000;
 /** Parts much older than the rest might be from before another split. */
 const keptForMs = 12 * 3_600_000;
 
@@ -97,19 +96,8 @@ export class Rebuild {
   }
 
   #planned(hole: Hole): readonly PlannedRequest[] {
-    const desk = this.#desk;
-    const { timeframe, symbol } = this.#series;
-    const calendar = desk.calendars.calendarOf(symbol);
-    if (!calendar) return [];
-    const hours = desk.hoursOf(timeframe);
-    return planRequests({
-      series: { symbol, timeframe },
-      hours,
-      holes: [hole],
-      days: tradeDays(calendar.sessions(hole.from - 3 * dayMs, hole.to + 3 * dayMs, hours)),
-      cap: desk.caps.cap(timeframe, hours, desk.now()),
-      now: desk.now(),
-    });
+    const series = this.#series;
+    return planHoles(this.#desk, series, this.#desk.hoursOf(series.timeframe), [hole]);
   }
 
   async #replace(): Promise<Outcome> {

@@ -3,9 +3,9 @@ import type { ScanSummary, SeriesCoverage } from '../../shared/history.ts';
 import type { ExchangeCalendar } from '../calendar/exchange-calendar.ts';
 import { isBegun, planBeginnings } from './begin.ts';
 import type { Desk } from './desk.ts';
-import { type PlannedRequest, planRequests } from './plan/planner.ts';
+import type { PlannedRequest } from './plan/planner.ts';
 import type { QueuedRequest } from './plan/queue.ts';
-import { tradeDays } from './plan/trade-days.ts';
+import { planHoles } from './plan-holes.ts';
 import { type Gaps, gapsOf } from './scan/gaps.ts';
 import { findHoles, type Hole, uncovered } from './scan/holes.ts';
 import type { FileScan } from './scan/scanner.ts';
@@ -139,19 +139,8 @@ export function planFor(
   cap?: number,
 ): PlannedRequest[] {
   if (isUnusable(desk, series)) return [];
-  const hours = desk.hoursOf(series.timeframe);
   const open = withoutWaiting(desk, series, holes, calendar);
-  const first = open[0];
-  const last = open.at(-1);
-  if (!first || !last) return [];
-  return planRequests({
-    series,
-    hours,
-    holes: open,
-    days: tradeDays(calendar.sessions(first.from - 3 * dayMs, last.to + 3 * dayMs, hours)),
-    cap: cap ?? desk.caps.cap(series.timeframe, hours, desk.now()),
-    now: desk.now(),
-  });
+  return planHoles(desk, series, desk.hoursOf(series.timeframe), open, cap);
 }
 
 /** A file that a person deleted is not to come back through what was still waiting for it. */
