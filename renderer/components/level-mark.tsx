@@ -12,15 +12,7 @@ const shapes: Readonly<Record<HealthLevel, string>> = {
 
 export function LevelMark({ level, size = 14 }: { level: HealthLevel; size?: number }) {
   return (
-    <svg
-      className="level-mark"
-      width={size}
-      height={size}
-      viewBox="0 0 16 16"
-      aria-hidden="true"
-      // Beside a sentence of several lines it keeps its size.
-      style={{ flex: 'none' }}
-    >
+    <svg className="level-mark" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
       <path d={shapes[level]} fill="currentColor" fillRule="evenodd" />
     </svg>
   );
